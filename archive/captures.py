@@ -1,0 +1,156 @@
+"""Captures as rows: what was asked and answered, and which page an address means. Evidence; written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.bodies import keep_body, read_body
+from archive.times import from_text, to_text
+from schemas.capture import Capture
+
+Why = Literal["seed", "link", "redirect", "cms_key"]
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture as the archive knows it."""
+
+    id: int
+    """Number of the capture."""
+    run: int
+    page: int | None
+    """Number of the page that was looked at; None for robots.txt."""
+
+
+def keep_capture(
+    database: Database,
+    run: int,
+    capture: Capture,
+    *,
+    why: Why = "link",
+    cms_key: str | None = None,
+    via: int | None = None,
+    of_page: bool = True,
+) -> Kept:
+    """Write a capture; the same address twice in a run is written once. Call inside a transaction.
+
+    `why` says how we came to the address, `cms_key` names the page where the address shows such a name, `via` is the
+    redirect that led here, `of_page` is False for evidence that says nothing about a page.
+    """
+    url = url_number(database, capture.address)
+    found = database.execute("SELECT id, page_id FROM captures WHERE run_id = ? AND url_id = ?", [run, url]).fetchone()
+    if found:
+        return Kept(id=found[0], run=run, page=found[1])
+    page = None
+    if of_page and capture.purpose == "page":
+        page = _identify(database, run, capture, url, why=why, cms_key=cms_key, via=via)
+    cursor = database.execute(
+        "INSERT INTO captures (run_id, url_id, page_id, purpose, via, fetched_at, outcome, status, location_id,"
+        " request_id, head_id, body_id, complete, attempts, elapsed_ms, peer, tls, robots, error)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run, url, page, capture.purpose, via, to_text(capture.fetched_at), capture.outcome, capture.status,
+            url_number(database, capture.location) if capture.location else None,
+            _head_number(database, capture.request), _head_number(database, capture.head),
+            None if capture.body is None else keep_body(database, capture.body),
+            int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer, capture.tls, capture.robots,
+            capture.error,
+        ],
+    )  # fmt: skip
+    return Kept(id=int(cursor.lastrowid or 0), run=run, page=page)
+
+
+def read_capture(database: Database, number: int) -> Capture:
+    """Return a capture as it was kept, byte for byte; without its body where that was redacted."""
+    row = next(
+        database.query(
+            "SELECT c.*, u.url AS address, l.url AS location, q.head AS request, h.head AS head FROM captures c"
+            " JOIN urls u ON u.id = c.url_id LEFT JOIN urls l ON l.id = c.location_id"
+            " LEFT JOIN header_sets q ON q.id = c.request_id LEFT JOIN header_sets h ON h.id = c.head_id"
+            " WHERE c.id = ?",
+            [number],
+        )
+    )
+    same = ("address", "purpose", "outcome", "status", "location", "attempts", "elapsed_ms", "peer", "tls")
+    return Capture(
+        **{name: row[name] for name in same},
+        fetched_at=from_text(row["fetched_at"]),
+        request=row["request"] or b"",
+        head=row["head"] or b"",
+        body=None if row["body_id"] is None else read_body(database, row["body_id"]),
+        complete=bool(row["complete"]),
+        robots=row["robots"],
+        error=row["error"],
+    )
+
+
+def unread(database: Database, site: str) -> Iterator[Kept]:
+    """Captures that say something about a page and have not been read yet, in time order.
+
+    There are some when a run was stopped between keeping and reading.
+    """
+    rows = database.query(
+        "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
+        " LEFT JOIN readings g ON g.capture_id = c.id"
+        " WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN ('fetched', 'gone', 'redirected')"
+        " ORDER BY c.fetched_at, c.id",
+        [site],
+    )
+    for row in list(rows):
+        yield Kept(id=row["id"], run=row["run_id"], page=row["page_id"])
+
+
+def url_number(database: Database, url: str) -> int:
+    """Number of an address, written down if it is new."""
+    found = database.execute("SELECT id FROM urls WHERE url = ?", [url]).fetchone()
+    if found:
+        return int(found[0])
+    return int(database.execute("INSERT INTO urls (url) VALUES (?)", [url]).lastrowid or 0)
+
+
+def page_of(database: Database, site: str, url: int) -> int | None:
+    """The page of a site that an address means now; None when it means none."""
+    found = database.execute(
+        "SELECT pu.page_id FROM page_urls pu JOIN pages p ON p.id = pu.page_id"
+        " WHERE pu.url_id = ? AND p.site = ? ORDER BY pu.from_run DESC LIMIT 1",
+        [url, site],
+    ).fetchone()
+    return int(found[0]) if found else None
+
+
+def _head_number(database: Database, head: bytes) -> int | None:
+    if not head:
+        return None
+    found = database.execute("SELECT id FROM header_sets WHERE head = ?", [head]).fetchone()
+    if found:
+        return int(found[0])
+    return int(database.execute("INSERT INTO header_sets (head) VALUES (?)", [head]).lastrowid or 0)
+
+
+def _identify(
+    database: Database, run: int, capture: Capture, url: int, *, why: Why, cms_key: str | None, via: int | None
+) -> int:
+    """The page that was looked at: the one the address means, or is redirected from, or carries the key of, or new."""
+    site = str(database.execute("SELECT site FROM runs WHERE id = ?", [run]).fetchone()[0])
+    page = page_of(database, site, url)
+    if page is not None:
+        return page
+    if via is not None:
+        page = database.execute("SELECT page_id FROM captures WHERE id = ?", [via]).fetchone()[0]
+        why = "redirect"
+    if page is None and cms_key:
+        found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
+        page, why = (found[0], "cms_key") if found else (None, why)
+    if page is None and capture.location:
+        # An address that we have not met and that only leads on to a page that we have: another name for that page.
+        page = page_of(database, site, url_number(database, capture.location))
+    if page is None:
+        cursor = database.execute("INSERT INTO pages (site, cms_key, first_run) VALUES (?, ?, ?)", [site, cms_key, run])
+        page = int(cursor.lastrowid or 0)
+    database.execute(
+        "INSERT INTO page_urls (page_id, url_id, from_run, why) VALUES (?, ?, ?, ?)", [page, url, run, why]
+    )
+    return int(page)

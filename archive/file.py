@@ -1,0 +1,175 @@
+"""The archive as a file: is it ours, may we write, and one transaction at a time.
+
+SQLite's settings and their reasons: WAL lets readers read beside the writer; synchronous=FULL makes a commit survive a
+power cut; a write begins with BEGIN IMMEDIATE, because a transaction that reads first and writes later can be refused
+at once without waiting (SQLITE_BUSY_SNAPSHOT).
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from archive import views  # the views register themselves among the migrations
+from archive.migrations import APPLICATION_ID, migrations
+from schemas.errors import ArchiveError, ArchiveTooNewError, ArchiveWriteError, NotAnArchiveError
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_MS = 10_000
+KNOWN = frozenset(migration.name for migration in migrations._migrations)  # noqa: SLF001 -- the set has no public list
+assert views.VIEWS
+
+
+def open_for_writing(path: Path) -> Database:
+    """Open the archive at `path` for its one writer, making or upgrading it as needed.
+
+    Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
+    """
+    if path.exists() and path.stat().st_size:
+        _check_magic(path)
+    with plain_errors(path):
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
+        database = Database(connection, execute_plugins=False)
+        try:
+            _check_ours(database, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            with transaction(database, path):
+                if migrations.pending(database):
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    migrations.apply(database)
+        except BaseException:
+            connection.close()
+            raise
+    return database
+
+
+def open_for_reading(path: Path) -> Database:
+    """Open the archive at `path` so that nothing can be written through it.
+
+    Raises ArchiveError when there is none, NotAnArchiveError or ArchiveTooNewError.
+    """
+    if not path.exists():
+        raise ArchiveError(
+            f"There is no archive at {path}: make one with `tidslager crawl`, or name another with --archive."
+        )
+    _check_magic(path)
+    with plain_errors(path):
+        database = Database(_read_only(path), execute_plugins=False)
+        try:
+            _check_ours(database, path)
+            _check_whole(database, path)
+        except BaseException:
+            database.conn.close()
+            raise
+    return database
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=_BUSY_MS / 1000)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # A WAL archive in a directory that we may not write to cannot be opened the ordinary way. It may be read as
+        # it lies where no writer has it open, which the absence of its -wal file shows.
+        connection.close()
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        connection = sqlite3.connect(address + "&immutable=1", uri=True)
+    return connection
+
+
+def _check_magic(path: Path) -> None:
+    if path.is_dir():
+        raise NotAnArchiveError(f"{path} is a directory: name a file with --archive.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except OSError as error:
+        raise ArchiveError(f"Cannot read {path} ({error.strerror}): see to its rights.") from error
+    if start != _MAGIC:
+        raise NotAnArchiveError(f"{path} is not an archive of Tidslager: name another file with --archive.")
+
+
+def _check_ours(database: Database, path: Path) -> None:
+    mark = database.execute("PRAGMA application_id").fetchone()[0]
+    if mark != APPLICATION_ID and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise NotAnArchiveError(
+            f"{path} belongs to another program: it was left as it is. Name another file with --archive."
+        )
+    unknown = sorted({done.name for done in migrations.applied(database)} - KNOWN)
+    if unknown:
+        raise ArchiveTooNewError(
+            f"{path} was written by a newer Tidslager (it has {', '.join(unknown)}): upgrade this program to use it."
+        )
+
+
+def _check_whole(database: Database, path: Path) -> None:
+    if migrations.pending(database):
+        raise ArchiveError(f"{path} was made by an older Tidslager: upgrade it with `tidslager crawl SITE`.")
+
+
+@contextmanager
+def transaction(database: Database, path: Path) -> Iterator[None]:
+    """All or nothing: what is written inside is committed together, or, on any error, not at all."""
+    with plain_errors(path):
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Say SQLite's refusals in words that tell what to do, as ArchiveError."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _explained(error, path) from error
+
+
+def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+    if code == sqlite3.SQLITE_IOERR:
+        reason = "the disk is full" if _disk_is_full(path) else "the disk or its connection fails"
+        return ArchiveWriteError(f"Cannot write {path}: {reason}. What was committed before is kept.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return ArchiveError(f"{path} is damaged ({error}): restore it from a backup.")
+    sentence = _SENTENCES.get(code)
+    return ArchiveWriteError(sentence.format(path=path)) if sentence else error
+
+
+_RIGHTS = "{path} cannot be written: see to its rights and its directory's, or name another with --archive."
+_HELD = "{path} is held by another program: close it and run again."
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "No room left for {path}: make room and run again. What was committed before is kept.",
+    sqlite3.SQLITE_READONLY: _RIGHTS,
+    sqlite3.SQLITE_PERM: _RIGHTS,
+    sqlite3.SQLITE_CANTOPEN: "Cannot open {path}: see that its directory is there and may be written, "
+    "or name another with --archive.",
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+}
+
+
+def _disk_is_full(path: Path) -> bool:
+    try:
+        with path.with_name(path.name + ".room").open("wb") as probe:
+            probe.write(bytes(4096))
+    except OSError as error:
+        return error.errno == errno.ENOSPC
+    else:
+        return False
+    finally:
+        path.with_name(path.name + ".room").unlink(missing_ok=True)

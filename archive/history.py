@@ -1,0 +1,207 @@
+"""History: what a page said on a day, what changed and when. Questions to an archive; nothing here writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.diff import diff
+from archive.records import load_page
+from archive.times import end_of
+from schemas.change import Change
+from schemas.errors import AmbiguousPageError, NotSeenYetError, PageNotFoundError, QueryError, RevisionNotFoundError
+
+Row = dict[str, Any]
+SHOWN_CANDIDATES = 10
+
+
+def page_rows(database: Database) -> list[Row]:
+    """Each page as it is now, by number."""
+    return list(database.query("SELECT * FROM page_list ORDER BY page"))
+
+
+def find_page(database: Database, name: str) -> Row:
+    """The page that a person means by its number, its address, or a part of its title or address.
+
+    A whole title or address wins over a part. Raises PageNotFoundError, or AmbiguousPageError with the candidates.
+    """
+    rows = page_rows(database)
+    if name.isdecimal():
+        matches = [row for row in rows if row["page"] == int(name)]
+    else:
+        known = _addresses(database)
+        wanted, address = name.casefold().strip(), _comparable(name)
+        matches = [
+            row for row in rows if address in known.get(row["page"], ()) or wanted == (row["title"] or "").casefold()
+        ] or [
+            row
+            for row in rows
+            if wanted in (row["title"] or "").casefold() or any(wanted in one for one in known.get(row["page"], ()))
+        ]
+    if not matches:
+        raise PageNotFoundError(f'No page matches "{name}": `tidslager pages` lists those that there are.')
+    if len(matches) > 1:
+        shown = [f"  {row['page']}  {row['title'] or '(never read)'}  {row['address']}" for row in matches]
+        more = [f"  … and {len(shown) - SHOWN_CANDIDATES} more"] if len(shown) > SHOWN_CANDIDATES else []
+        raise AmbiguousPageError(
+            "\n".join(
+                [
+                    f'"{name}" matches {len(matches)} pages; name the one you mean by its number:',
+                    *shown[:SHOWN_CANDIDATES],
+                    *more,
+                ]
+            )
+        )
+    return matches[0]
+
+
+def _addresses(database: Database) -> dict[int, set[str]]:
+    known: dict[int, set[str]] = {}
+    for page, url in database.execute("SELECT pu.page_id, u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id"):
+        known.setdefault(page, set()).add(_comparable(url))
+    return known
+
+
+def _comparable(address: str) -> str:
+    """An address as people take two of them for the same: scheme, "www.", fragment and a last slash do not count."""
+    rest = address.strip().partition("#")[0].casefold()
+    return rest.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def revision_rows(database: Database, page: int | None = None) -> list[Row]:
+    """Revisions with their spans, the newest first; of one page, or of all."""
+    where = "" if page is None else "WHERE h.page = ?"
+    return list(
+        database.query(
+            "SELECT h.*, l.address, l.site FROM page_history h JOIN page_list l ON l.page = h.page "
+            f"{where} ORDER BY h.seen_from DESC, h.page, h.revision DESC",
+            [] if page is None else [page],
+        )
+    )
+
+
+def revision_named(database: Database, page: int, name: str) -> Row:
+    """A revision of a page by its number, or by a day or time: then the one that was last seen by then.
+
+    Raises RevisionNotFoundError, NotSeenYetError, or ConfigurationError when the name is neither.
+    """
+    return revision_numbered(database, page, int(name)) if name.isdecimal() else revision_at(database, page, name)
+
+
+def revision_numbered(database: Database, page: int, number: int) -> Row:
+    """Revision `number` of a page. Raises RevisionNotFoundError."""
+    found = list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
+    if not found:
+        last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+        has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
+        raise RevisionNotFoundError(f"Page {page} has no revision {number}; it {has}.")
+    return found[0]
+
+
+def revision_at(database: Database, page: int, when: str | None) -> Row:
+    """What the archive knew of a page at the end of a day or at a time; None asks for the newest revision.
+
+    Raises NotSeenYetError when the first look came later, ConfigurationError when `when` is no date.
+    """
+    limit = "9999" if when is None else end_of(when)
+    found = list(
+        database.query(
+            "SELECT * FROM page_history WHERE page = ? AND seen_from <= ?"
+            " ORDER BY seen_from DESC, revision DESC LIMIT 1",
+            [page, limit],
+        )
+    )
+    if found:
+        return found[0]
+    first = database.execute("SELECT min(seen_from) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+    if first is None:
+        raise NotSeenYetError(
+            f"Page {page} has never been read: see `SELECT * FROM fetch_log WHERE page = {page}` for why."
+        )
+    raise NotSeenYetError(f"Page {page} was first seen {first}: what it said before that is not known.")
+
+
+def section_rows(database: Database, revision_id: int) -> list[Row]:
+    """What a revision is made of, in order: heading, level, anchor and text of each section."""
+    return list(
+        database.query(
+            "SELECT rs.position, s.key AS section, t.heading, t.level, json_extract(t.record, '$.anchor') AS anchor,"
+            " t.text FROM revision_sections rs JOIN sections s ON s.id = rs.section_id"
+            " JOIN section_texts t ON t.id = rs.text_id WHERE rs.revision_id = ? ORDER BY rs.position",
+            [revision_id],
+        )
+    )
+
+
+def change_rows(
+    database: Database,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    page: int | None = None,
+    classes: Iterable[str] = ("editorial", "metadata"),
+    parser: bool = False,
+) -> list[Row]:
+    """Changes in the order in which they were seen; `since` and `until` are archive times, both included.
+
+    `classes` are those wanted; `parser` asks also for what only our own reading caused.
+    """
+    wanted = sorted(set(classes))
+    clauses = [f"f.class IN ({', '.join('?' * len(wanted))})"]
+    values: list[Any] = [*wanted]
+    for clause, value in (("f.seen_from >= ?", since), ("f.seen_from <= ?", until), ("f.page = ?", page)):
+        if value is not None:
+            clauses.append(clause)
+            values.append(value)
+    if not parser:
+        clauses.append("f.cause = 'source'")
+    return list(
+        database.query(
+            'SELECT f.*, f.where_on_page AS "where", l.address, l.site FROM change_feed f'
+            f" JOIN page_list l ON l.page = f.page WHERE {' AND '.join(clauses)}"
+            " ORDER BY f.seen_from, f.page, f.revision, f.ordinal",
+            values,
+        )
+    )
+
+
+def stored_changes(database: Database, revision_id: int) -> tuple[Change, ...]:
+    """The changes that were recorded with a revision."""
+    rows = database.query("SELECT * FROM changes WHERE revision_id = ? ORDER BY ordinal", [revision_id])
+    return tuple(
+        msgspec.convert(
+            {
+                "kind": row["kind"],
+                "class": row["class"],
+                "what": row["what"],
+                "where": row["where_on_page"],
+                "before": row["before"],
+                "after": row["after"],
+                "why": row["why"],
+                "truncated": bool(row["truncated"]),
+                "ops": json.loads(row["ops"]),
+            },
+            Change,
+        )
+        for row in rows
+    )
+
+
+def compare(database: Database, before: Row, after: Row) -> tuple[Change, ...]:
+    """Differences between two revisions of one page, as `page_history` gives them. Writes nothing.
+
+    Raises QueryError when there is no text on one side and the two do not follow on each other.
+    """
+    if after["revision"] == before["revision"] + 1:
+        return stored_changes(database, after["revision_id"])
+    for side in (before, after):
+        if side["state"] != "live":
+            raise QueryError(
+                f"Revision {side['revision']} of page {side['page']} has no text, the page was {side['state']} then: "
+                "compare two revisions in which it was live."
+            )
+    return diff(load_page(database, before["revision_id"]), load_page(database, after["revision_id"]))

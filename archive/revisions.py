@@ -1,0 +1,270 @@
+"""Revisions: what a reading of a capture means for the history of its page. Derived; written with its changes.
+
+A failure is never a change: only a page record, or evidence that there is no page, makes a revision. A reading that
+differs because the parser does is written as a revision of its own, caused by the parser, before anything the site did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.captures import page_of, read_capture
+from archive.diff import diff
+from archive.records import (
+    load_page,
+    metadata_json,
+    preamble_text,
+    section_identities,
+    write_contents,
+    write_sections,
+)
+from schemas.capture import Capture
+from schemas.change import Change
+from schemas.page import Page, digest
+from schemas.reading import Reading
+from schemas.revision import Cause, State
+
+Reader = Callable[[Capture], Reading]
+
+Finding = Literal[
+    "new",  # first revision of a page
+    "unchanged",
+    "changed",
+    "back",  # live again after it was gone
+    "gone",  # gone since this look
+    "still_gone",
+    "moved",  # its address now leads to another page that we have
+    "elsewhere",  # a redirect: the next hop says what the page is
+    "never_seen",  # gone, and never seen before that
+    "unreadable",  # an answer, but no page in it that we could read or trust
+]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look at a page came to."""
+
+    finding: Finding
+    page: int
+    revision: int | None = None
+    """Number of the revision in the archive (not within its page); None where the look showed none."""
+    changes: tuple[Change, ...] = ()
+
+
+class _Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture of a page, beside what the archive knew of the page before it."""
+
+    database: Database
+    capture: dict[str, Any]
+    page: int
+    last: dict[str, Any] | None
+
+
+def record_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
+    """Write what the reading of a capture means: a reading row, and a revision with its changes where there is one.
+
+    `parser` is the version of the reading, `reread` reads another capture with the same parser. Call inside a
+    transaction, in time order for each page.
+    """
+    row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
+    page = int(row["page_id"])
+    last = _last(database, page)
+    if reading.page is not None and reading.verdict == "page" and last and last["state"] == "live":
+        last = _catch_up_with_parser(database, last, digest(reading.page), parser, reread)
+    recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
+    _write_reading(database, capture, reading, parser, recorded.revision)
+    return recorded
+
+
+def _record(look: _Look, reading: Reading) -> Recorded:
+    match reading.verdict:
+        case "page":
+            assert reading.page is not None
+            return _record_page(look, reading.page)
+        case "gone":
+            return _record_gone(look)
+        case "elsewhere":
+            return _record_elsewhere(look)
+        case _:
+            return Recorded(finding="unreadable", page=look.page)
+
+
+def _record_page(look: _Look, record: Page) -> Recorded:
+    last = look.last
+    if last and last["digest"] == digest(record):
+        return Recorded(finding="unchanged", page=look.page, revision=last["id"])
+    revision, changes = _write_revision(look, record, "source")
+    if last is None:
+        return Recorded(finding="new", page=look.page, revision=revision)
+    finding: Finding = "changed" if last["state"] == "live" else "back"
+    return Recorded(finding=finding, page=look.page, revision=revision, changes=changes)
+
+
+def _record_gone(look: _Look) -> Recorded:
+    if look.last is None:
+        return Recorded(finding="never_seen", page=look.page)
+    if look.last["state"] == "gone":
+        return Recorded(finding="still_gone", page=look.page, revision=look.last["id"])
+    removed = Change(
+        kind="removed",
+        class_="editorial",
+        what="page",
+        where="",
+        before=look.last["title"],
+        after=None,
+        why=f"the site answers {look.capture['status']}: there is no such page",
+    )
+    return _end(look, "gone", removed)
+
+
+def _record_elsewhere(look: _Look) -> Recorded:
+    database, row = look.database, look.capture
+    target = page_of(database, _site(database, look.page), row["location_id"])
+    if look.last is None or target in (None, look.page):
+        return Recorded(finding="elsewhere", page=look.page)
+    if look.last["state"] == "moved":
+        return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"])
+    moved = Change(
+        kind="moved",
+        class_="editorial",
+        what="page",
+        where="",
+        before=_url(database, row["url_id"]),
+        after=_url(database, row["location_id"]),
+        why="the address leads to another page of this collection",
+    )
+    return _end(look, "moved", moved)
+
+
+def _catch_up_with_parser(
+    database: Database, last: dict[str, Any], seen: bytes, parser: str, reread: Reader
+) -> dict[str, Any]:
+    """The last revision as today's parser reads it, so that a better selector is never told as news."""
+    shown = database.execute(
+        "SELECT g.capture_id, g.parser FROM readings g JOIN captures c ON c.id = g.capture_id"
+        " WHERE g.revision_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1",
+        [last["id"]],
+    ).fetchone()
+    if seen == last["digest"] or shown is None or shown[1] == parser:
+        return last
+    again = reread(read_capture(database, shown[0]))
+    if again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
+        return last
+    row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
+    look = _Look(database=database, capture=row, page=last["page_id"], last=last)
+    revision, _ = _write_revision(look, again.page, "parser")
+    database.execute("DELETE FROM readings WHERE capture_id = ?", [shown[0]])
+    _write_reading(database, shown[0], again, parser, revision)
+    return next(database.query("SELECT * FROM revisions WHERE id = ?", [revision]))
+
+
+def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple[Change, ...]]:
+    database, page = look.database, look.page
+    revision = _insert_revision(
+        look,
+        state="live",
+        cause=cause,
+        digest=digest(record),
+        title=record.title,
+        metadata=metadata_json(record),
+        preamble=preamble_text(record),
+    )
+    before = _last_live(database, page, revision)
+    identities = write_sections(database, page, revision, record, before)
+    write_contents(database, page, revision, record, identities)
+    changes: tuple[Change, ...] = ()
+    if look.last and look.last["state"] != "live":
+        back = "the page answers again"
+        changes = (
+            Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
+        )
+    if before:
+        changes += diff(before[1], record)
+        _write_changes(database, revision, changes, section_identities(database, before[0]), identities)
+    return revision, changes
+
+
+def _end(look: _Look, state: State, change: Change) -> Recorded:
+    title = look.last["title"] if look.last else ""
+    revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
+    write_contents(look.database, look.page, revision, None, ())
+    _write_changes(look.database, revision, (change,), (), ())
+    finding: Finding = "gone" if state == "gone" else "moved"
+    return Recorded(finding=finding, page=look.page, revision=revision, changes=(change,))
+
+
+def _insert_revision(look: _Look, **values: object) -> int:
+    before = None
+    if look.last and values["cause"] == "source":
+        before = look.database.execute(
+            "SELECT max(c.fetched_at) FROM readings g JOIN captures c ON c.id = g.capture_id WHERE g.revision_id = ?",
+            [look.last["id"]],
+        ).fetchone()[0]
+    columns = {
+        "page_id": look.page,
+        "seq": look.last["seq"] + 1 if look.last else 1,
+        "seen_from": look.capture["fetched_at"],
+        "unseen_since": before,
+        "capture_id": look.capture["id"],
+        **values,
+    }
+    cursor = look.database.execute(
+        f"INSERT INTO revisions ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        list(columns.values()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _write_changes(
+    database: Database, revision: int, changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
+) -> None:
+    for ordinal, change in enumerate(changes, 1):
+        section = None
+        if change.section_after is not None:
+            section = after[change.section_after]
+        elif change.section_before is not None:
+            section = before[change.section_before]
+        ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
+        database.execute(
+            "INSERT INTO changes (revision_id, ordinal, kind, class, what, where_on_page, section_id, before, after,"
+            " why, truncated, ops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                revision, ordinal, change.kind, change.class_, change.what, change.where, section, change.before,
+                change.after, change.why, int(change.truncated), ops,
+            ],
+        )  # fmt: skip
+
+
+def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:
+    database.execute(
+        "INSERT INTO readings (capture_id, parser, verdict, why, layout, encoding, encoding_from, remarks, revision_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            capture, parser, reading.verdict, reading.why, reading.layout, reading.encoding, reading.encoding_from,
+            json.dumps(reading.remarks, ensure_ascii=False), revision,
+        ],
+    )  # fmt: skip
+
+
+def _last(database: Database, page: int) -> dict[str, Any] | None:
+    return next(database.query("SELECT * FROM revisions WHERE page_id = ? ORDER BY seq DESC LIMIT 1", [page]), None)
+
+
+def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] | None:
+    found = database.execute(
+        "SELECT id FROM revisions WHERE page_id = ? AND state = 'live' AND id <> ? ORDER BY seq DESC LIMIT 1",
+        [page, before],
+    ).fetchone()
+    return (int(found[0]), load_page(database, found[0])) if found else None
+
+
+def _site(database: Database, page: int) -> str:
+    return str(database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()[0])
+
+
+def _url(database: Database, number: int) -> str:
+    return str(database.execute("SELECT url FROM urls WHERE id = ?", [number]).fetchone()[0])

@@ -1,0 +1,147 @@
+"""Rows: what the reading commands answer with, as flat objects with documented keys.
+
+`COLUMNS` is the documentation: the command line's --json, docs/cli.md and the tests are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.history import Row, revision_rows, section_rows, stored_changes
+from archive.render import summary
+from schemas.change import Change
+
+_PAGE = {
+    "page": "number of the page",
+    "site": "name of the site (the collection) it belongs to",
+    "address": "address at which it was last fetched",
+    "title": "title",
+}
+_SEEN = {
+    "seen_from": "first look that saw this content, ISO 8601, UTC",
+    "unseen_since": "last look that saw the content before; the change happened between the two. null for a first look",
+}
+_METADATA = {
+    "published": "published date that the page states, ISO 8601, or null",
+    "updated": "updated date that the page states, ISO 8601, or null",
+    "responsible": "name of the person who answers for the page, or null",
+}
+_REVISION = {
+    "revision": "number of the revision within the page, from 1",
+    "state": "live, gone (404 or 410) or moved (its address leads to another page of the collection)",
+    "cause": "source (the site changed) or parser (only our reading changed)",
+}
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "pages": {
+        **_PAGE,
+        "state": _REVISION["state"] + "; null when it was never read",
+        "revisions": "number of its revisions",
+        **_METADATA,
+        "first_seen": "first look that saw it, ISO 8601, UTC",
+        "last_changed": "first look that saw the newest revision",
+        "last_looked": "last look, whatever came of it",
+    },
+    "log": {
+        **_PAGE,
+        **_REVISION,
+        **_SEEN,
+        "last_seen": "last look that saw this content",
+        "changes": "number of differences from the revision before, hidden classes included",
+        "summary": "the same in words",
+    },
+    "show": {
+        **_PAGE,
+        **_REVISION,
+        **_METADATA,
+        **_SEEN,
+        "last_seen": "last look that saw this content",
+        "part": "preamble or section",
+        "position": "place among the sections, from 1; 0 for the preamble",
+        "heading": 'heading of the section; "" for the preamble and for text before the first heading',
+        "level": "level of the heading, 2 for h2; 0 where there is none",
+        "anchor": "id of the heading, by which an address can point at it, or null",
+        "text": "what a reader reads there, one block a line",
+    },
+    "changes": {
+        "kind": "added, removed, edited, renamed, moved, moved_and_edited, split, merged or relevelled",
+        "class": "editorial, metadata, cosmetic or chrome",
+        "what": "what changed: page, title, section, paragraph, item, row, link, film, published, responsible, …",
+        **_PAGE,
+        "revision": "revision that shows the change",
+        "from_revision": "revision that it is compared with",
+        "where": 'heading path, joined by " › "; "" for the page as a whole',
+        "before": "what a reader read before, or null",
+        "after": "what a reader reads after, or null",
+        **_SEEN,
+        "cause": _REVISION["cause"],
+        "why": "the rule that classed the change",
+    },
+}
+COLUMNS["diff"] = COLUMNS["changes"]
+
+
+def picked(command: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows with the documented keys of a command, in their order."""
+    return [{key: row[key] for key in COLUMNS[command]} for row in rows]
+
+
+def log_rows(database: Database, page: int | None) -> list[Row]:
+    """Rows of `tidslager log`."""
+    return picked(
+        "log",
+        ({**row, "summary": _told(database, row)} for row in revision_rows(database, page)),
+    )
+
+
+def _told(database: Database, row: Row) -> str:
+    return summary(stored_changes(database, row["revision_id"])) if row["changes"] else "first seen"
+
+
+def show_rows(database: Database, page: Row, revision: Row) -> list[Row]:
+    """Rows of `tidslager show`: the preamble, where there is one, and each section."""
+    sections = [{"part": "section", **row} for row in section_rows(database, revision["revision_id"])]
+    if revision["preamble"]:
+        nothing: dict[str, Any] = {"heading": "", "level": 0, "anchor": None}
+        sections.insert(0, {"part": "preamble", "position": 0, "text": revision["preamble"], **nothing})
+    of_page = {key: page[key] for key in ("site", "address")}
+    return picked("show", ({**of_page, **revision, **section} for section in sections))
+
+
+def diff_rows(page: Row, before: Row, after: Row, changes: Iterable[Change]) -> list[Row]:
+    """Rows of `tidslager diff`: the differences between any two revisions of a page."""
+    adjacent = after["revision"] == before["revision"] + 1
+    return picked(
+        "diff",
+        (
+            {
+                "kind": change.kind,
+                "class": change.class_,
+                "what": change.what,
+                "where": change.where,
+                "before": change.before,
+                "after": change.after,
+                "why": change.why,
+                "page": page["page"],
+                "site": page["site"],
+                "address": page["address"],
+                "title": after["title"],
+                "revision": after["revision"],
+                "from_revision": before["revision"],
+                "seen_from": after["seen_from"],
+                "unseen_since": after["unseen_since"] if adjacent else before["last_seen"],
+                "cause": after["cause"] if adjacent else "source",
+            }
+            for change in changes
+        ),
+    )
+
+
+def feed_rows(rows: Iterable[Row]) -> list[Row]:
+    """Rows of `tidslager changes`."""
+    return picked(
+        "changes", ({**row, "title": row["page_title"], "from_revision": row["revision"] - 1} for row in rows)
+    )

@@ -1,0 +1,115 @@
+"""Archive: the one door to an archive file for who writes it, one transaction per capture and one per page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import msgspec
+
+from archive import captures, revisions
+from archive.captures import Kept, Why
+from archive.file import open_for_writing, plain_errors, transaction
+from archive.revisions import Reader, Recorded
+from archive.times import to_text
+from schemas.capture import Capture
+from schemas.reading import Reading
+from schemas.site import Site
+
+RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+
+
+class Archive:
+    """An archive open for writing. Hold the writer's lock (`archive.lock.writer_lock`) while one is open."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the archive, making or upgrading it as needed.
+
+        Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
+        """
+        self.path = path
+        self.database = open_for_writing(path)
+        self._open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave one whole file behind: the write-ahead log is folded into it. Closing again does nothing."""
+        if not self._open:
+            return
+        self._open = False
+        with plain_errors(self.path):
+            try:
+                self.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self.database.conn.close()
+
+    def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
+        """Begin a run and return its number; a run that a crash left open is marked interrupted."""
+        config = msgspec.json.encode(site, order="sorted")
+        with transaction(self.database, self.path):
+            self.database.execute(
+                "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
+                " WHERE run_id = runs.id), started_at) WHERE status = 'running'"
+            )
+            cursor = self.database.execute(
+                "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
+                [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
+            )
+            return int(cursor.lastrowid or 0)
+
+    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
+        """Close a run: from now on it stands."""
+        with transaction(self.database, self.path):
+            self.database.execute(
+                "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
+                [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],
+            )
+
+    def keep(
+        self,
+        run: int,
+        capture: Capture,
+        *,
+        why: Why = "link",
+        cms_key: str | None = None,
+        via: int | None = None,
+        of_page: bool = True,
+    ) -> Kept:
+        """Commit a capture, before anyone reads it. See `archive.captures.keep_capture`."""
+        with transaction(self.database, self.path):
+            return captures.keep_capture(
+                self.database, run, capture, why=why, cms_key=cms_key, via=via, of_page=of_page
+            )
+
+    def record(self, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
+        """Commit what a capture says: reading, revision and changes together."""
+        with transaction(self.database, self.path):
+            return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+
+    def unread(self, site: str) -> Iterator[Kept]:
+        """Captures that a stopped run left unread, in time order."""
+        return captures.unread(self.database, site)
+
+    def addresses(self, site: str, run: int) -> tuple[str, ...]:
+        """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
+        rows = self.database.execute(
+            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone') AND page NOT IN"
+            " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
+            [site, run],
+        )
+        return tuple(address for (address,) in rows.fetchall())
+
+    def read(self, capture: int) -> Capture:
+        """A capture as it was kept."""
+        return captures.read_capture(self.database, capture)

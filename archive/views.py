@@ -1,0 +1,116 @@
+"""The views: the documented surface of an archive for people, Datasette, sqlite-utils and the command line alike.
+
+No window functions: a filter on such a view would not reach the index. The number of a page is `page`, of a revision
+within its page `revision`.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.migrations import migrations
+
+VIEWS = """
+CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at
+  SELECT p.id AS page, p.site,
+         coalesce((SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id
+                    WHERE c.page_id = p.id AND c.outcome = 'fetched' ORDER BY c.fetched_at DESC LIMIT 1),
+                  (SELECT u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id
+                    WHERE pu.page_id = p.id ORDER BY pu.from_run DESC LIMIT 1)) AS address,
+         r.title, r.state, r.seq AS revisions, r.published, r.updated, r.responsible,
+         (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id AND f.seq = 1) AS first_seen,
+         r.seen_from AS last_changed,
+         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked
+    FROM pages p
+    LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions WHERE page_id = p.id ORDER BY seq DESC LIMIT 1);
+
+CREATE VIEW page_history AS           -- one row per revision, with the span in which it was seen
+  SELECT r.page_id AS page, r.seq AS revision, r.state, r.cause, r.title, r.published, r.updated, r.responsible,
+         r.preamble, r.seen_from, r.unseen_since,
+         (SELECT max(c.fetched_at) FROM readings g JOIN captures c ON c.id = g.capture_id
+           WHERE g.revision_id = r.id) AS last_seen,
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq = r.seq + 1) AS seen_until,
+         (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes,
+         r.capture_id AS capture, lower(hex(r.digest)) AS digest, r.id AS revision_id
+    FROM revisions r;
+
+CREATE VIEW current_sections AS       -- every section as it reads now
+  SELECT r.page_id AS page, r.title AS page_title, rs.position, s.key AS section, t.heading, t.level, t.text,
+         s.id AS section_id
+    FROM pages p
+    JOIN revisions r ON r.id = (SELECT id FROM revisions WHERE page_id = p.id ORDER BY seq DESC LIMIT 1)
+    JOIN revision_sections rs ON rs.revision_id = r.id
+    JOIN sections s ON s.id = rs.section_id
+    JOIN section_texts t ON t.id = rs.text_id;
+
+CREATE VIEW section_history AS        -- one row per reading of a section that differs from the one before
+  SELECT s.page_id AS page, s.key AS section, r.seq AS revision, r.seen_from, r.unseen_since, r.cause,
+         t.heading, t.level, t.text, s.id AS section_id
+    FROM sections s
+    JOIN revision_sections rs ON rs.section_id = s.id
+    JOIN revisions r ON r.id = rs.revision_id
+    JOIN section_texts t ON t.id = rs.text_id
+    LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
+    LEFT JOIN revision_sections bs ON bs.section_id = s.id AND bs.revision_id = b.id
+   WHERE bs.text_id IS NOT rs.text_id;
+
+CREATE VIEW change_feed AS            -- one row per change, ready to read
+  SELECT ch.id, r.seen_from, r.unseen_since, r.page_id AS page, r.title AS page_title, r.seq AS revision, r.cause,
+         ch.ordinal, ch.kind, ch.class, ch.what, ch.where_on_page, ch.before, ch.after, ch.why,
+         ch.section_id
+    FROM changes ch
+    JOIN revisions r ON r.id = ch.revision_id;
+
+CREATE VIEW current_links AS          -- the links that stand on the pages now
+  SELECT l.page_id AS page, s.key AS section, l.label, l.url, l.kind, f.seen_from AS since
+    FROM links l
+    JOIN revisions f ON f.id = l.from_revision
+    LEFT JOIN sections s ON s.id = l.section_id
+   WHERE l.to_revision IS NULL;
+
+CREATE VIEW current_films AS          -- the films that stand on the pages now
+  SELECT m.page_id AS page, s.key AS section, m.title, m.url, f.seen_from AS since
+    FROM films m
+    JOIN revisions f ON f.id = m.from_revision
+    LEFT JOIN sections s ON s.id = m.section_id
+   WHERE m.to_revision IS NULL;
+
+CREATE VIEW people_now AS             -- who answers for which page now
+  SELECT w.page_id AS page, w.name, w.role, f.seen_from AS since
+    FROM people w
+    JOIN revisions f ON f.id = w.from_revision
+   WHERE w.to_revision IS NULL;
+
+CREATE VIEW learning_examples AS      -- the pages that another page of the collection links to, as they read now
+  SELECT l.page, l.site, l.address, l.title, l.state, h.preamble, l.published, l.first_seen, l.last_changed,
+         l.revisions
+    FROM page_list l
+    LEFT JOIN page_history h ON h.page = l.page AND h.revision = l.revisions
+   WHERE NOT EXISTS (SELECT 1 FROM page_urls pu WHERE pu.page_id = l.page AND pu.why = 'seed');
+
+CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked, failed and not looked at are told apart
+  SELECT c.id AS capture, c.run_id AS run, c.fetched_at, c.page_id AS page, c.purpose, u.url AS address, c.outcome,
+         c.status, l.url AS location, g.verdict, r.seq AS revision, b.size AS body_bytes, c.complete, c.attempts,
+         c.elapsed_ms, c.robots, c.error, g.why
+    FROM captures c
+    JOIN urls u ON u.id = c.url_id
+    LEFT JOIN urls l ON l.id = c.location_id
+    LEFT JOIN bodies b ON b.id = c.body_id
+    LEFT JOIN readings g ON g.capture_id = c.id
+    LEFT JOIN revisions r ON r.id = g.revision_id;
+
+CREATE VIEW coverage AS               -- per page: the last look, the last good look, and what the last one gave
+  SELECT p.id AS page, p.site,
+         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_look,
+         (SELECT max(c.fetched_at) FROM captures c JOIN readings g ON g.capture_id = c.id
+           WHERE c.page_id = p.id AND g.revision_id IS NOT NULL) AS last_good_look,
+         (SELECT c.outcome FROM captures c WHERE c.page_id = p.id ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1)
+           AS last_outcome
+    FROM pages p;
+"""
+
+
+@migrations()
+def m003_views(db: Database) -> None:
+    """Layer 3."""
+    db.executescript(VIEWS)

@@ -1,0 +1,156 @@
+"""Writes the generated pages from what they describe: the command line, the site record, the DDL, a real diff.
+
+`python -m docs.build` writes them; with --check it only says whether they are fresh (exit code 1 when not).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import msgspec
+
+from archive import migrations, views
+from archive.rows import COLUMNS
+from schemas import site as site_module
+from schemas.site import Site
+from scraper import report
+from scraper.cli import cli
+from tests.agency.server import Agency
+from tests.runs import crawl_agency
+from tests.shell import tidslager
+
+ROOT = Path(__file__).parent.parent
+_NOTE = "<!-- Written by `make docs`; change what it is made from, not this page. -->\n"
+_WIDTH = 96
+_ABOUT_SITES = """
+One TOML file describes one collection. `tidslager init ADDRESS` writes a first one. Unknown keys are refused, with the
+nearest known one.
+"""
+
+
+def cli_page() -> str:
+    """docs/cli.md: every command with its help and the keys of its JSON."""
+    whole = click.Context(cli, info_name="tidslager", max_content_width=_WIDTH, terminal_width=_WIDTH)
+    whole.help_option_names = cli.context_settings["help_option_names"]
+    parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
+    for name, command in sorted(cli.commands.items()):
+        parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
+        columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
+        if columns:
+            parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
+            parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
+    return "".join(parts)
+
+
+def _text_block(text: str) -> str:
+    return f"```text\n{text}\n```\n"
+
+
+def config_page() -> str:
+    """docs/config.md: every setting of a site file."""
+    documented = _field_docs(Path(site_module.__file__))
+    parts = [
+        "# The site file\n",
+        _NOTE,
+        _ABOUT_SITES,
+        _settings(Site, documented),
+    ]
+    for field in msgspec.structs.fields(Site):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            about = (field.type.__doc__ or "").strip()
+            parts.append(f"\n## [{field.name}]\n\n{about}\n{_settings(field.type, documented)}")
+    return "".join(parts)
+
+
+def _settings(record: type[msgspec.Struct], documented: dict[tuple[str, str], str]) -> str:
+    rows = ["\n| key | default | meaning |\n|---|---|---|\n"]
+    for field in msgspec.structs.fields(record):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            default = f"see [{field.name}](#{field.name})"
+        elif field.required:
+            default = "required"
+        else:
+            value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+            default = f"`{msgspec.json.encode(value).decode()}`"
+        meaning = documented.get((record.__name__, field.name), "")
+        rows.append(f"| `{field.name}` | {default} | {_cell(meaning)} |\n")
+    return "".join(rows)
+
+
+def _field_docs(source: Path) -> dict[tuple[str, str], str]:
+    """The string below each field of each record in a module."""
+    found = {}
+    for record in ast.parse(source.read_text("utf-8")).body:
+        if not isinstance(record, ast.ClassDef):
+            continue
+        for field, below in zip(record.body, record.body[1:], strict=False):
+            if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(field.target, ast.Name):
+                found[record.name, field.target.id] = ast.literal_eval(below.value)
+    return found
+
+
+def data_model_page() -> str:
+    """docs/data-model.md: every table and view as it is made."""
+    about = (migrations.__doc__ or "").partition("\n\n")[2]
+    parts = ["# The data model\n", _NOTE, f"\n```text\n{about.strip()}\n```\n"]
+    layers = (
+        ("Views: what to query", views.VIEWS),
+        ("Evidence: append-only", migrations.EVIDENCE),
+        ("Derived: can be rebuilt", migrations.DERIVED),
+    )
+    for title, ddl in layers:
+        parts.append(f"\n## {title}\n")
+        for statement in re.split(r"\n\n(?=CREATE)", ddl.strip()):
+            name = re.match(r"CREATE (?:TABLE|VIEW) (\w+)", statement)
+            assert name is not None
+            parts.append(f"\n### {name[1]}\n\n```sql\n{statement}\n```\n")
+    return "".join(parts)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def readme_page() -> str:
+    """README.md with its picture of a diff taken anew, from the pretend agency's first two nights."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    with TemporaryDirectory() as folder, Agency() as agency:
+        archive = Path(folder) / "tidslager.db"
+        crawl_agency(agency, archive, 1)
+        crawl_agency(agency, archive, 2)
+        picture = tidslager("diff", "1", "--archive", str(archive)).out.rstrip()
+    block = f"<!-- output: diff -->\n```text\n$ tidslager diff 1\n{picture}\n```\n"
+    return re.sub(r"<!-- output: diff -->\n```text\n.*?```\n", lambda _: block, text, flags=re.DOTALL)
+
+
+PAGES = {
+    "docs/cli.md": cli_page,
+    "docs/config.md": config_page,
+    "docs/data-model.md": data_model_page,
+    "README.md": readme_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    stale = [name for name, build in PAGES.items() if _read(ROOT / name) != build()]
+    if "--check" in sys.argv[1:]:
+        if stale:
+            sys.stderr.write(f"Not fresh: {', '.join(stale)}. Run `make docs`.\n")
+        return int(bool(stale))
+    for name in stale:
+        (ROOT / name).write_text(PAGES[name](), "utf-8")
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

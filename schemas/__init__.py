@@ -1,0 +1,1 @@
+"""What things are: frozen records, one file per noun; imports nothing of ours."""

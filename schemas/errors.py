@@ -1,0 +1,73 @@
+"""What stops us, as one tree; what a site did wrong is a capture with an outcome, never an exception.
+
+    TidslagerError           exit code
+    ├── ConfigurationError   2   a site, a setting or a command line that cannot be used
+    ├── ArchiveError         1   the archive file cannot be used
+    │   ├── NotAnArchiveError    another program's file, or not SQLite at all
+    │   ├── ArchiveTooNewError   written by a newer Tidslager
+    │   └── ArchiveWriteError    read-only, full disk, no such directory
+    ├── QueryError           1   a question the archive has no answer to
+    │   ├── PageNotFoundError
+    │   ├── AmbiguousPageError
+    │   ├── RevisionNotFoundError
+    │   └── NotSeenYetError
+    └── LockedError          75  another run is writing (EX_TEMPFAIL of sysexits.h: try again later)
+
+Each message is one sentence on what is wrong and one on what to do.
+"""
+
+from __future__ import annotations
+
+
+class TidslagerError(Exception):
+    """What stops a command. The message is what its user reads; `exit_code` is what the shell gets."""
+
+    exit_code = 1
+
+
+class ConfigurationError(TidslagerError):
+    """A site, a setting or a command line that cannot be used: correct it and run again."""
+
+    exit_code = 2
+
+
+class ArchiveError(TidslagerError):
+    """The archive file cannot be used: nothing was written; the message says what to do."""
+
+
+class NotAnArchiveError(ArchiveError):
+    """The file belongs to another program or is no SQLite file: name another with --archive."""
+
+
+class ArchiveTooNewError(ArchiveError):
+    """The file was written by a newer Tidslager: upgrade the program."""
+
+
+class ArchiveWriteError(ArchiveError):
+    """The file can be read but not written: see to rights, room or the directory; what was committed stays."""
+
+
+class QueryError(TidslagerError):
+    """A question that the archive has no answer to."""
+
+
+class PageNotFoundError(QueryError):
+    """No page matches the name given."""
+
+
+class AmbiguousPageError(QueryError):
+    """More than one page matches the name given: name it by its number."""
+
+
+class RevisionNotFoundError(QueryError):
+    """The page has no such revision."""
+
+
+class NotSeenYetError(QueryError):
+    """The archive had not seen the page at that time."""
+
+
+class LockedError(TidslagerError):
+    """Another run holds the archive: wait for it, or see why it hangs."""
+
+    exit_code = 75

@@ -1,0 +1,36 @@
+"""Reading: what the parser made of one capture. Derived: another parser may read the same bytes otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from schemas.page import Page
+
+Verdict = Literal[
+    "page",  # a page record could be read
+    "not_html",  # another media type: kept, not read
+    "unparsable",  # HTML that the parser could not get through, or in which it found no content
+    "suspect",  # answered 200, and yet it seems not to be the page: kept, counted, never recorded as a change
+    "gone",  # 404 or 410: evidence that there is no page now
+    "elsewhere",  # a redirect: what it leads to is another capture's to say
+]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """The meaning of a capture's body, and how it was found."""
+
+    verdict: Verdict
+    page: Page | None = None
+    """The page record; None unless the verdict is `page` or `suspect`."""
+    why: str = ""
+    """Reason for any other verdict than `page`, one sentence."""
+    layout: str = ""
+    """Name of the layout used, e.g. "sitevision"; "" when none was."""
+    encoding: str = ""
+    """Character encoding used, by its name in the WHATWG table, e.g. "utf-8"."""
+    encoding_from: str = ""
+    """Where the encoding came from: bom, header, meta, late-meta, valid-utf-8 or fallback."""
+    remarks: tuple[str, ...] = ()
+    """What a person may want to know: replacement characters, unknown markup with its count, damaged codings."""

@@ -1,0 +1,115 @@
+"""Site: all that may be said about one collection of pages. A TOML file; unknown keys are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from rapidfuzz import process
+
+from schemas.errors import ConfigurationError
+
+Seconds = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+MIB = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one page may cost. Over a limit is an outcome; what was read is kept and marked incomplete."""
+
+    body_bytes: Positive = 16 * MIB
+    """Bytes of body as sent; the pages of these sites are under 0.4 MB."""
+    decoded_bytes: Positive = 64 * MIB
+    """Bytes of body after content decoding; guards against decompression bombs."""
+    head_bytes: Positive = 64 * 1024
+    """Bytes of response head."""
+    hops: Count = 8
+    """Redirects followed from one address; RFC 9309 asks for at least 5 for robots.txt, browsers stop at 20."""
+    page_s: Seconds = 60.0
+    """Seconds for one request from first byte out to last byte in; httpx has no such limit of its own."""
+    connect_s: Seconds = 15.0
+    """Seconds to connect, and seconds of silence allowed while reading."""
+    attempts: Positive = 3
+    """Requests made for one page before its failure is recorded."""
+    retry_after_s: Seconds = 120.0
+    """Longest Retry-After that is waited for; a longer one ends the attempts."""
+    pages: Positive = 2000
+    """Pages looked at in one run."""
+
+
+class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a healthy run finds at the least. Below a floor the layout has probably changed."""
+
+    pages: Count = 0
+    """Pages read in one run."""
+    sections: Count = 0
+    """Sections on each start page."""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One collection: where it starts, how far it goes, how politely, and who answers for it."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    """Short name, small letters, digits and hyphens: the archive knows the collection by it."""
+    title: str = ""
+    """What people call it."""
+    start: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """Addresses looked at first: the hub pages. http or https."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that links may lead to; "www." is understood. Empty: the hosts of `start`."""
+    depth: Count = 1
+    """How many links away from a start page: 0 looks at the start pages alone, 1 also at what they link to."""
+    contact: str = ""
+    """Mail or web address of who runs this crawl; stands in the User-Agent. Without it only your own machine is
+    crawled. `--contact` and TIDSLAGER_CONTACT set it too."""
+    delay_s: Seconds = 1.0
+    """Least time from the end of one request to a host to the start of the next. The host's crawl-delay, where
+    longer, is kept instead."""
+    crawl_delay_cap_s: Seconds = 60.0
+    """Longest crawl-delay that is believed."""
+    layout: str = ""
+    """Layout to read the pages with; empty: chosen by what each page shows."""
+    connect_to: dict[str, str] = {}
+    """Where to connect instead, "host:port" = "address:port", as curl's --connect-to does: for staging copies."""
+    allow_private: bool = False
+    """Whether names may lead to loopback and private addresses. What `connect_to` names is always allowed."""
+    limits: Limits = Limits()
+    floors: Floors = Floors()
+
+
+def decode_site(text: str, source: str) -> Site:
+    """Return the site that a TOML text describes; `source` names it in messages.
+
+    Raises ConfigurationError with the place and, for an unknown key, the nearest known one.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source} is not valid TOML: {error}. Correct that place and run again.") from error
+    refuse_unknown_keys(raw, Site, source)
+    try:
+        return msgspec.convert(raw, Site, strict=True)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{source}: {_plain(str(error))}. Correct the value and run again.") from error
+
+
+def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], source: str, prefix: str = "") -> None:
+    """Raise ConfigurationError for the first key that the record does not have, naming the nearest that it has."""
+    known = {field.name: field.type for field in msgspec.structs.fields(record)}
+    for key, value in raw.items():
+        if key not in known:
+            near = process.extractOne(key.lower(), list(known), score_cutoff=60)
+            hint = f'did you mean "{prefix}{near[0]}"?' if near else "known keys are: " + ", ".join(known)
+            raise ConfigurationError(f'{source}: unknown key "{prefix}{key}"; {hint}')
+        inner = known[key]
+        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            refuse_unknown_keys(value, inner, source, f"{prefix}{key}.")
+
+
+def _plain(message: str) -> str:
+    """Say a msgspec message with the key in front: "Expected `int`, got `str` - at `$.depth`"."""
+    text, _, place = message.partition(" - at `$.")
+    return f"{place.rstrip('`')}: {text[:1].lower()}{text[1:]}" if place else text[:1].lower() + text[1:]

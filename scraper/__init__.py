@@ -1,0 +1,1 @@
+"""What we do: go to the site, understand it, hand records down."""

@@ -1,0 +1,5 @@
+"""`python -m scraper` is `tidslager`."""
+
+from scraper.cli import main
+
+main()

@@ -1,0 +1,163 @@
+"""The command line: what goes to the sites, and everything that reads the archive.
+
+Data goes to stdout, everything else to stderr. Exit codes: 0 done; 1 it could not be done; 2 a mistake in the command
+line or a site file; 3 done in part, some pages could not be read; 75 another run is writing; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from archive.cli import (
+    COMMANDS,
+    DEFAULT_ARCHIVE,
+    archive_option,
+    coloured,
+    guarded,
+    json_option,
+    print_json,
+    text_width,
+)
+from archive.lock import writer_lock
+from archive.store import Archive
+from schemas.errors import ConfigurationError
+from schemas.site import Site
+from scraper import sites as site_files
+from scraper.addresses import in_scope, normal
+from scraper.clock import SystemClock
+from scraper.connect import parse_connect_to
+from scraper.crawl import crawl as run_crawl
+from scraper.fetch import Fetcher, tool_version
+from scraper.progress import Progress
+from scraper.report import look_rows, report
+from scraper.site_file import file_for
+from scraper.summary import EXIT_CODES
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 could not be done, 2 mistake in the command line or a site file, 3 done in part, "
+    "75 another run is writing, 130 interrupted.",
+)
+@click.version_option(tool_version(), prog_name="tidslager")
+def cli() -> None:
+    """Keep the history of web pages: what a page said on a day, what changed, when, and how we know.
+
+    Begin with `tidslager init ADDRESS` for a page of your own, or `tidslager sites` for the built-in collections;
+    then `tidslager crawl SITE`, tonight and again another night, and `tidslager changes`.
+    """
+
+
+@cli.command()
+@click.argument("site")
+@archive_option
+@click.option("--start", multiple=True, metavar="URL", help="Start here instead of where the site file says.")
+@click.option(
+    "--connect-to",
+    "connect_to",
+    multiple=True,
+    metavar="HOST:PORT:ADDRESS:PORT",
+    help="For HOST:PORT connect to ADDRESS:PORT, as curl does: for staging copies.",
+)
+@click.option(
+    "--contact",
+    envvar="TIDSLAGER_CONTACT",
+    show_envvar=True,
+    help="Your mail or web address: it goes into the User-Agent, so that the sites' keepers can reach you.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@json_option
+def crawl(
+    site: str,
+    path: Path,
+    start: tuple[str, ...],
+    connect_to: tuple[str, ...],
+    contact: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Look at the pages of SITE once and keep what they say.
+
+    SITE is the name of a built-in site (`tidslager sites`) or the path of a site's TOML file. The pages looked at are
+    the start pages, the pages within the site's hosts that their main content links to, and those that earlier runs
+    knew. robots.txt is honoured; one request at a time goes to a host.
+    """
+    chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
+    clock = SystemClock()
+    fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
+    with writer_lock(path), Archive(path) as archive, Progress(sys.stderr, quiet=quiet or as_json) as progress:
+        result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=progress.watch)
+    if as_json:
+        print_json(look_rows(result))
+    else:
+        text = report(result, path, default=DEFAULT_ARCHIVE, width=text_width())
+        click.echo(text if coloured() else click.unstyle(text), color=coloured())
+    raise SystemExit(EXIT_CODES[result.status])
+
+
+def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...], contact: str | None) -> Site:
+    """The site with what the command line says put over it. Raises ConfigurationError."""
+    for address in start or site.start:
+        if normal(address) is None:
+            raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+        if site.hosts and not in_scope(address, site.hosts):
+            raise ConfigurationError(
+                f"{address} is outside the site {site.name}, whose hosts are {', '.join(site.hosts)}: "
+                "start at one of them, or write a site file of your own (`tidslager init ADDRESS`)."
+            )
+    # The first that fits counts, so what the command line says stands first.
+    named = dict(map(parse_connect_to, connect_to))
+    return replace(
+        site,
+        start=start or site.start,
+        contact=site.contact if contact is None else contact,
+        connect_to=named | {of: to for of, to in site.connect_to.items() if of not in named},
+    )
+
+
+@cli.command()
+@click.argument("address")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--contact", envvar="TIDSLAGER_CONTACT", default="", help="Your mail or web address.")
+def init(address: str, file: Path | None, contact: str) -> None:
+    """Write a site file for the page at ADDRESS and the pages it links to, with a comment on each setting.
+
+    FILE is named after the host unless you say otherwise; a file that exists is left as it is.
+    """
+    name, text = file_for(address, contact)
+    path = file or Path(f"{name}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as output:
+            output.write(text)
+    except FileExistsError:
+        raise ConfigurationError(f"{path} is there already and was left as it is: name another file.") from None
+    except OSError as error:
+        raise ConfigurationError(f"Cannot write {path} ({error.strerror}): name another file.") from error
+    click.echo(f"Wrote {path}. Look it through, then: tidslager crawl {path}", err=True)
+
+
+@cli.command()
+@json_option
+def sites(*, as_json: bool) -> None:
+    """List the built-in sites."""
+    found = [site_files.find_site(name) for name in site_files.built_in()]
+    if as_json:
+        print_json([{"name": site.name, "title": site.title, "start": site.start[0]} for site in found])
+        return
+    for site in found:
+        click.echo(f"{site.name}\n  {site.title}\n  {site.start[0]}")
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Entry point of the console script `tidslager`."""
+    guarded(cli)

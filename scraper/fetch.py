@@ -1,0 +1,307 @@
+"""One polite look at an address: robots, turn, request, retries and redirects, each exchange a Capture."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from msgspec.structs import replace
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt
+
+from schemas.capture import Capture, Outcome, Purpose
+from schemas.errors import ConfigurationError
+from schemas.site import Site
+from scraper.addresses import authority_of, host_of, in_scope, join, normal, scope
+from scraper.clock import Clock
+from scraper.connect import Detour, Resolve, Routes, is_local, read_detours, resolve
+from scraper.cookies import Cookies
+from scraper.pace import Pace, parse_retry_after
+from scraper.robots import REDIRECTS, SIZE, Robots, read_robots
+from scraper.wire import Answer, Wire
+
+# What the Fetch standard follows; 300 and 304 are something else.
+_REDIRECTS = (301, 302, 303, 307, 308)
+_TRY_AGAIN = (429, 502, 503, 504)
+_LONGEST_BACK_OFF_S = 60.0
+_PRINTABLE = re.compile(r"[!-'*-~][ -'*-~]*")
+
+
+class Fetcher:
+    """Looks at addresses of one site during one run, one request at a time."""
+
+    def __init__(self, site: Site, clock: Clock, *, rng: random.Random, resolve: Resolve = resolve) -> None:
+        """Take what the run is about; `rng` spreads the retries, `resolve` looks names up.
+
+        Raises ConfigurationError for a crawl of others that does not say whose it is, and for a setting that cannot
+        be used.
+        """
+        if needs_contact(site):
+            raise ConfigurationError(
+                "This crawl goes to other people's servers and names no contact. "
+                "Say who you are: --contact you@example.se, TIDSLAGER_CONTACT, or contact in the site file."
+            )
+        self._site = site
+        self._clock = clock
+        self._rng = rng
+        self._scope = scope(site.start, site.hosts)
+        self._agent = user_agent(site.contact)
+        routes = Routes(
+            detours=read_detours(site.connect_to),
+            allow_private=site.allow_private,
+            allow_public=bool(site.contact),
+            resolve=resolve,
+        )
+        self._wire = Wire(site.limits, routes, clock)
+        self._pace = Pace(clock, site.delay_s)
+        self._cookies = Cookies()
+        self._robots: dict[str, Robots] = {}
+        self._robots_files: dict[str, Capture] = {}
+
+    def visit(self, address: str, known: Callable[[str], bool]) -> Iterator[Capture]:
+        """Look at an address and where it redirects to; each capture is given as soon as it has happened.
+
+        The robots.txt of a host comes first, where it was not had yet in this run. `known` says of a redirect's
+        target whether this run has a capture of it already: then the chain ends there. Nothing that the network does
+        raises.
+        """
+        here = normal(address)
+        if here is None:
+            yield self._unsent(address, "out_of_scope", f"{address} is no http(s) address that is asked for.")
+            return
+        trail: list[str] = []
+        while True:
+            trail.append(here)
+            yield from self._learn_robots(here)
+            capture = self._look(here)
+            stop = self._why_stop(capture, trail)
+            yield replace(capture, error=stop) if stop else capture
+            if stop or capture.location is None or known(capture.location):
+                return
+            here = capture.location
+
+    def _why_stop(self, capture: Capture, trail: list[str]) -> str | None:
+        """Why a redirect is not followed; None when it is, or when there is none."""
+        if capture.location in trail:
+            return f"The redirects lead back to {capture.location}: a loop."
+        if capture.location is not None and len(trail) > self._site.limits.hops:
+            return f"More than {self._site.limits.hops} redirects."
+        return None
+
+    def _look(self, address: str) -> Capture:
+        """The capture of one address, asked for if it may be."""
+        if not in_scope(address, self._scope):
+            return self._unsent(address, "out_of_scope", f"{host_of(address)} is not among the hosts of the site.")
+        robots = self._robots[_origin(address)]
+        verdict = robots.verdict(address)
+        if not robots.allows(address):
+            # Rules are the site's wish and no fault; rules that could not be had are.
+            fault = None if robots.blanket is None else verdict
+            return replace(self._unsent(address, "robots_denied", fault), robots=verdict)
+        return self._ask(address, "page", verdict)
+
+    def _unsent(self, address: str, outcome: Outcome, why: str | None) -> Capture:
+        return Capture(address=address, fetched_at=self._clock.now(), outcome=outcome, attempts=0, error=why)
+
+    def _learn_robots(self, address: str) -> Iterator[Capture]:
+        """Get the robots.txt that an address stands under, unless it was had or the address is out of scope."""
+        origin = _origin(address)
+        if origin in self._robots or not in_scope(address, self._scope):
+            return
+        here = f"{origin}/robots.txt"
+        for _ in range(REDIRECTS + 1):
+            if here not in self._robots_files:
+                self._robots_files[here] = self._ask(here, "robots", None)
+                yield self._robots_files[here]
+            file = self._robots_files[here]
+            if file.location is None or not self._may_ask_robots(file.location):
+                break
+            here = file.location
+        robots = read_robots(file, delay_cap_s=self._site.crawl_delay_cap_s)
+        self._pace.slow_down(address, robots.delay_s)
+        self._robots[origin] = robots
+
+    def _may_ask_robots(self, address: str) -> bool:
+        """RFC 9309 follows robots redirects to other hosts too; who gives no contact stays at home."""
+        return bool(self._site.contact) or in_scope(address, self._scope)
+
+    def _ask(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
+        """Ask for an address, again where that may help; once more when it asks for a cookie to come back."""
+        cookie = self._cookies.header(address)
+        capture = self._ask_patiently(address, purpose, verdict)
+        if capture.location == address and self._cookies.header(address) != cookie:
+            first = capture.attempts
+            capture = self._ask_patiently(address, purpose, verdict)
+            capture = replace(capture, attempts=first + capture.attempts)
+        return capture
+
+    def _ask_patiently(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
+        retrying = Retrying(
+            retry=retry_if_result(may_help_to_retry),
+            stop=self._out_of_attempts,
+            wait=self._back_off,
+            sleep=self._clock.sleep,
+            retry_error_callback=_last_capture,
+        )
+        capture = retrying(self._attempt, address, purpose, verdict)
+        tries = 0 if capture.outcome == "refused_address" else retrying.statistics["attempt_number"]
+        return replace(capture, attempts=tries)
+
+    def _out_of_attempts(self, state: RetryCallState) -> bool:
+        wanted = self._retry_after(_last_capture(state))
+        too_long = wanted is not None and wanted > self._site.limits.retry_after_s
+        return too_long or stop_after_attempt(self._site.limits.attempts)(state)
+
+    def _back_off(self, state: RetryCallState) -> float:
+        """Seconds before the next attempt: 1, 2, 4, … each by half more or less, so that clients do not march."""
+        widest = min(2.0 ** (state.attempt_number - 1), _LONGEST_BACK_OFF_S)
+        return widest * self._rng.uniform(0.5, 1.5)
+
+    def _attempt(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
+        self._pace.wait(address)
+        limit = self._site.limits.body_bytes if purpose == "page" else SIZE
+        answer = self._wire.get(address, self._fields(address), body_bytes=limit)
+        self._pace.done(address)
+        capture = read_answer(address, purpose, answer, verdict)
+        self._cookies.keep(address, capture.fields("set-cookie"))
+        wanted = self._retry_after(capture)
+        if wanted is not None:
+            self._pace.hold(address, min(wanted, self._site.limits.retry_after_s))
+        return capture
+
+    def _retry_after(self, capture: Capture) -> float | None:
+        """Seconds that a busy host asks us to stay away; None when it does not say, or is not busy."""
+        if capture.status not in _TRY_AGAIN:
+            return None
+        return parse_retry_after(capture.field("retry-after"), self._clock.now())
+
+    def _fields(self, address: str) -> list[tuple[bytes, bytes]]:
+        """Request fields after Host. Identity is asked for because the bytes are the evidence."""
+        fields = [
+            (b"User-Agent", self._agent.encode("ascii")),
+            (b"Accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),
+            (b"Accept-Language", b"sv,en;q=0.5"),
+            (b"Accept-Encoding", b"identity"),
+            (b"Connection", b"close"),
+        ]
+        cookie = self._cookies.header(address)
+        return [*fields, (b"Cookie", cookie.encode("ascii"))] if cookie else fields
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/", 3)[:3])
+
+
+def _last_capture(state: RetryCallState) -> Capture:
+    assert state.outcome is not None
+    capture = state.outcome.result()
+    assert isinstance(capture, Capture)
+    return capture
+
+
+def may_help_to_retry(capture: Capture) -> bool:
+    """Whether another attempt may end otherwise: broken connections, silence, and hosts that say they are busy."""
+    return capture.outcome in ("network_error", "timeout") or capture.status in _TRY_AGAIN
+
+
+def read_answer(address: str, purpose: Purpose, answer: Answer, verdict: str | None) -> Capture:
+    """The capture of an answer: its outcome and, for a redirect, where it leads. Pure."""
+    capture = Capture(
+        address=address,
+        purpose=purpose,
+        fetched_at=answer.began,
+        outcome="http_error",
+        status=answer.status,
+        request=answer.request,
+        head=answer.head,
+        body=answer.body,
+        complete=answer.complete,
+        elapsed_ms=answer.elapsed_ms,
+        peer=answer.peer,
+        tls=answer.tls,
+        robots=verdict,
+    )
+    if answer.status in _REDIRECTS:
+        return _read_redirect(capture, answer)
+    if answer.trouble is not None:
+        outcome, sentence = answer.trouble
+        return replace(capture, outcome=outcome, error=sentence)
+    return _read_status(capture)
+
+
+def _read_redirect(capture: Capture, answer: Answer) -> Capture:
+    """A redirect is in its head: a body cut short takes nothing from it."""
+    sentence = answer.trouble[1] if answer.trouble else None
+    references = capture.fields("location")
+    if len(references) != 1 or not references[0]:
+        found = "more than one Location" if len(references) > 1 else "no Location"
+        return replace(capture, error=f"A redirect, status {capture.status}, with {found}.")
+    reference = _as_sent(references[0])
+    joined = join(capture.address, reference)
+    target = normal(joined) if joined else None
+    if target is None:
+        return replace(capture, error=f"A redirect to {reference!r}, which is no http(s) address that is asked for.")
+    return replace(capture, outcome="redirected", location=target, error=sentence)
+
+
+def _as_sent(value: str) -> str:
+    """A field value in the letters meant: servers write raw UTF-8 into Location, where browsers read it."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _read_status(capture: Capture) -> Capture:
+    match capture.status:
+        case 200:
+            return replace(capture, outcome="fetched")
+        case 404 | 410:
+            return replace(capture, outcome="gone")
+        case 206 | 304:
+            return replace(capture, error=f"Status {capture.status}, which the request did not ask for.")
+        case _:
+            return replace(capture, error=f"Status {capture.status}.")
+
+
+def tool_version() -> str:
+    """Version of the installed distribution; "0" in a checkout that is not installed."""
+    try:
+        return version("tidslager")
+    except PackageNotFoundError:
+        return "0"
+
+
+def user_agent(contact: str) -> str:
+    """Name, version and contact: who asks. Raises ConfigurationError for a contact that no header can carry."""
+    product = f"Tidslager/{tool_version()}"
+    if not contact:
+        return product
+    if not _PRINTABLE.fullmatch(contact):
+        raise ConfigurationError(
+            f"The contact {contact!r} cannot stand in a User-Agent. Give a mail or web address in plain ASCII."
+        )
+    return f"{product} (+{contact})"
+
+
+def needs_contact(site: Site) -> bool:
+    """Whether the crawl would reach the public network without saying whose it is.
+
+    A host stays off it when its name says so (localhost, a private literal) or `connect_to` sends it to such a one.
+    """
+    if site.contact:
+        return False
+    detours = read_detours(site.connect_to)
+    places = [authority_of(address).rpartition(":") for address in filter(None, map(normal, site.start))]
+    asked: list[tuple[str, int | None]] = [(host, int(port)) for host, _, port in places]
+    asked += [(host.lower(), None) for host in site.hosts]
+    return not all(_stays_home(host.strip("[]"), port, detours) for host, port in asked)
+
+
+def _stays_home(host: str, port: int | None, detours: tuple[Detour, ...]) -> bool:
+    """Whether a host is reached on a private network only; `port` None: by whichever detour there is for it."""
+    for detour in detours:
+        if detour.fits(host, detour.port or 0 if port is None else port):
+            return is_local(detour.to_host or host)
+    return is_local(host)

@@ -1,0 +1,104 @@
+"""Layout: how a CMS lays its pages out. Data in layouts/*.toml; what to read where, and what is chrome."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from rapidfuzz import process
+
+from schemas.errors import ConfigurationError
+from schemas.site import refuse_unknown_keys
+
+Selectors = tuple[str, ...]
+Labels = tuple[str, ...]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where one thing stands on a page, and how often it is expected there."""
+
+    select: Selectors = ()
+    """CSS selectors in order of trust; the first that matches anything is the place."""
+    labels: Labels = ()
+    """Words that announce the thing to a reader ("Publicerad"), without colon; longest first is not needed."""
+    least: Annotated[int, Meta(ge=0)] = 0
+    """Fewest matches expected; fewer are remarked on, since the site may have changed."""
+    most: Annotated[int, Meta(ge=1)] = 1
+    """Most matches expected."""
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One family of pages. Selectors may not name font classes for structure: they are words of one site's theme."""
+
+    name: str
+    detect: Selectors = ()
+    """Marks of this layout; each is counted once."""
+    needed: Annotated[int, Meta(ge=0)] = 0
+    """How many marks must be there. 0: the layout fits any page, and is tried last."""
+    root: Selectors
+    """Where content may stand: the first selector that matches one element, and one only."""
+    boxes: Selectors = ()
+    """Content boxes within the root: the first selector that matches anything; all its matches in document order. Empty
+    or unmatched: the root itself."""
+    drop: Selectors = ()
+    """Chrome, and with it all that stands in it."""
+    unread: Selectors = ()
+    """What is meant for screen readers or machines only, inside chrome and content alike."""
+    title: Place = Place()
+    preamble: Place = Place()
+    breadcrumb: Place = Place()
+    published: Place = Place()
+    updated: Place = Place()
+    responsible: Place = Place()
+    chrome_lines: Labels = ()
+    """Whole paragraphs that are chrome wherever they stand, for pages whose markup does not tell."""
+    chrome_openings: Labels = ()
+    """Openings of paragraphs that are chrome wherever they stand."""
+    link_suffix: str = ""
+    """Regular expression, verbose and without regard to case, for the end of a link's words that only a screen reader
+    is meant to say."""
+    noise_id: str = ""
+    """Regular expression for ids that are new at each rendering and so point at nothing."""
+
+
+@cache
+def layouts() -> dict[str, Layout]:
+    """Layouts by name, the particular before the general (by marks needed, then by name).
+
+    Raises ConfigurationError when a built-in file does not hold, which the tests would have seen.
+    """
+    folder = resources.files("scraper") / "layouts"
+    files = [file for file in folder.iterdir() if file.name.endswith(".toml")]
+    found = [decode_layout(file.read_text("utf-8"), file.name) for file in files]
+    return {layout.name: layout for layout in sorted(found, key=lambda layout: (-layout.needed, layout.name))}
+
+
+def layout_named(name: str) -> Layout:
+    """The layout of that name. Raises ConfigurationError, naming the nearest, when there is none."""
+    known = layouts()
+    if name not in known:
+        near = process.extractOne(name.lower(), list(known), score_cutoff=60)
+        hint = f'did you mean "{near[0]}"?' if near else "known layouts are: " + ", ".join(known)
+        raise ConfigurationError(f'There is no layout "{name}"; {hint}')
+    return known[name]
+
+
+def decode_layout(text: str, source: str) -> Layout:
+    """Return the layout that a TOML text describes; `source` names it in messages.
+
+    Raises ConfigurationError for TOML that does not hold, unknown keys, wrong types and broken expressions.
+    """
+    try:
+        raw = tomllib.loads(text)
+        refuse_unknown_keys(raw, Layout, source)
+        layout = msgspec.convert(raw, Layout, strict=True)
+        re.compile(layout.link_suffix, re.VERBOSE)
+        re.compile(layout.noise_id)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error) as error:
+        raise ConfigurationError(f"{source} is no valid layout: {error}. Correct that place and run again.") from error
+    return layout

@@ -1,0 +1,66 @@
+"""Films, sounds and pictures in the content: which elements they are, and where their address is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from schemas.page import Film, Image
+from scraper.links import follow, is_film
+from scraper.tree import Node, attribute, wording
+
+_PLAYERS: Final = frozenset({"iframe", "video", "audio", "embed"})
+# Where lazy loaders and consent tools keep an address until it may be used; Cookiebot's is data-cookieblock-src.
+_LATER: Final = (
+    "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
+)  # fmt: skip
+# Frames that measure or guard: a reader sees nothing of them.
+_UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
+_NO_SIZE: Final = re.compile(r"[01](?:px)?")
+
+
+def film_of(node: Node, base: str) -> Film | None:
+    """The film or sound that an element plays, or keeps a place for until its visitor consents; None for others."""
+    tag = node.tag or ""
+    if tag in _PLAYERS:
+        address = _address(node, ("src", *_LATER), base) or _source(node, base)
+        seen = address and not _UNSEEN.search(address) and not _is_pixel(node)
+    elif tag == "object":
+        address = _address(node, ("data",), base)
+        seen = address and is_film(address)
+    elif tag not in ("img", "source", "a"):
+        address = _address(node, _LATER, base)
+        seen = address and is_film(address)
+    else:
+        return None
+    if not address or not seen:
+        return None
+    return Film(address=address, title=wording(node, "title", "aria-label"))
+
+
+def image_of(node: Node, base: str) -> Image | None:
+    """The picture that an <img> shows; None for counting pixels and pictures without an address of their own."""
+    address = _address(node, ("src", *_LATER), base)
+    if not address or _is_pixel(node):
+        return None
+    return Image(address=address, alternative=wording(node, "alt"))
+
+
+def is_player(tag: str) -> bool:
+    """Whether what stands inside the element is only for browsers that cannot play it."""
+    return tag in _PLAYERS
+
+
+def _address(node: Node, names: tuple[str, ...], base: str) -> str | None:
+    """The first attribute that leads somewhere; "about:blank" and data: wait for the next."""
+    found = (follow(base, attribute(node, name)) for name in names if attribute(node, name))
+    return next((address for address in found if address and address.startswith("http")), None)
+
+
+def _source(node: Node, base: str) -> str | None:
+    source = node.css_first("source[src], source[data-src]")
+    return _address(source, ("src", *_LATER), base) if source else None
+
+
+def _is_pixel(node: Node) -> bool:
+    return any(_NO_SIZE.fullmatch(attribute(node, name)) for name in ("width", "height"))

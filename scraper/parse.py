@@ -1,0 +1,172 @@
+"""From a capture to a page record: the bytes decoded, the layout chosen, metadata and content read. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+from selectolax.lexbor import SelectolaxError
+
+from schemas.capture import Capture
+from schemas.page import Page
+from schemas.reading import Reading
+from schemas.site import Limits
+from scraper import metadata
+from scraper.content import ContentReader, Surroundings
+from scraper.dates import Dates, Sources, dates
+from scraper.decode import Decoded, decode
+from scraper.layout import Layout, Place, layout_named, layouts
+from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
+
+PARSER = "1"
+"""Version of our reading. Raise it when the same bytes may give another page record, so that the archive can tell a
+better parser from news."""
+
+DECODED_BYTES = Limits().decoded_bytes
+_HTML = ("text/html", "application/xhtml+xml")
+# First bytes of what servers send by mistake as text/html, or without a media type.
+_OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
+_NO_CONTENT = "No content was found where the layout has it: the structure of the page has changed."
+
+
+class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the content stands on one page, and what in it does not count."""
+
+    root: Node
+    boxes: list[Node]
+    unread: set[int]
+    hidden: set[int]
+
+
+def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> Reading:
+    """Return what the capture's body says. Never raises for any bytes.
+
+    `layout` names the layout to read with; "" chooses by what the page shows. `limit` is the most bytes of body after
+    content decoding. Raises ConfigurationError for a layout that does not exist.
+    """
+    chosen = layout_named(layout) if layout else None
+    if capture.media_type not in ("", *_HTML):
+        return Reading(verdict="not_html", why=f"The media type is {capture.media_type}.")
+    if capture.body is None:
+        return Reading(verdict="unparsable", why="There is no body.")
+    codings = ", ".join(capture.fields("content-encoding"))
+    decoded = decode(capture.body, capture.field("content-type"), codings, limit)
+    if capture.body.startswith(_OTHER_MAGIC) or (not capture.media_type and "<" not in decoded.text):
+        return Reading(verdict="not_html", why="The body is not HTML, whatever its media type.")
+    remarks = list(decoded.remarks) if capture.complete else [*decoded.remarks, "the body was cut short"]
+    try:
+        document = parse(decoded.text)
+        chosen = chosen or choose(document)
+        page, noticed = _page(document, chosen, capture.address)
+    except SelectolaxError as error:
+        return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
+    why = "" if page else _NO_CONTENT
+    return _reading(decoded, [*remarks, *noticed], page=page, why=why, layout=chosen.name)
+
+
+def choose(document: Document) -> Layout:
+    """The first layout of which the page shows as many marks as are needed; the generic one needs none."""
+    return next(
+        layout
+        for layout in layouts().values()
+        if sum(bool(document.css_first(mark)) for mark in layout.detect) >= layout.needed
+    )
+
+
+def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, page: Page | None = None) -> Reading:
+    return Reading(
+        verdict="page" if page else "unparsable",
+        page=page,
+        why=why,
+        layout=layout,
+        encoding=decoded.encoding,
+        encoding_from=decoded.chosen_from,
+        remarks=tuple(remarks),
+    )
+
+
+def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None, list[str]]:
+    """The page record, None when nothing stands on the page, and remarks."""
+    places = _boxes(document, layout)
+    if places is None:
+        return None, []
+    meta = metadata.fields(document)
+    base = metadata.base_address(document, address)
+    title = metadata.title_element([*places.boxes, places.root], layout, places.hidden)
+    stated = dates(
+        Sources(
+            document=document,
+            root=places.root,
+            layout=layout,
+            chrome=places.hidden,
+            unread=places.unread,
+            meta=meta,
+            address=address,
+        )
+    )
+    responsible = metadata.responsible(places.root, document, layout, places.unread)
+    hidden = places.hidden | responsible.elements | ids_of([title] if title else [])
+    reader = ContentReader(
+        Surroundings(
+            base=base,
+            address=address,
+            layout=layout,
+            hidden=hidden,
+            preamble=ids_of(find(places.boxes, layout.preamble.select)),
+            said=stated.said,
+        )
+    )
+    for box in places.boxes:
+        walk(box, reader)
+    page = Page(
+        title=metadata.title_of(document, title, places.unread, meta),
+        language=metadata.language(document, meta),
+        canonical=metadata.canonical(document, base),
+        published=stated.published,
+        updated=stated.updated,
+        responsible=responsible.person,
+        breadcrumb=metadata.breadcrumb(document, layout, places.unread),
+        preamble=tuple(reader.preamble),
+        sections=reader.sections(),
+    )
+    remarks = [*_unexpected(document, layout), *_remarks(reader, stated)]
+    return (page if page.preamble or page.sections else None), remarks
+
+
+def _boxes(document: Document, layout: Layout) -> _Boxes | None:
+    """Find the content by the layout; None when there is no body to look in, as in a frame set."""
+    root = _root(document, layout)
+    if root is None:
+        return None
+    unread = ids_of(find([document], [", ".join(layout.unread)] if layout.unread else []))
+    hidden = unread | ids_of(find([document], [", ".join(layout.drop)] if layout.drop else []))
+    chrome = Region(hidden)
+    for place in (root, document):
+        boxes = [box for box in find([place], layout.boxes) if not chrome.covers(box)]
+        others = Region(ids_of(boxes))
+        outermost = [box for box in boxes if not others.covers(box.parent)]
+        if outermost:
+            return _Boxes(root=root, boxes=outermost, unread=unread, hidden=hidden)
+    return _Boxes(root=root, boxes=[root], unread=unread, hidden=hidden)
+
+
+def _root(document: Document, layout: Layout) -> Node | None:
+    for selector in layout.root:
+        found = find([document], [selector])
+        if len(found) == 1:
+            return found[0]
+    return document.body
+
+
+def _unexpected(document: Document, layout: Layout) -> list[str]:
+    """Remarks on places that the page has more or less often than the layout expects."""
+    remarks = []
+    for name in ("title", "preamble", "breadcrumb", "published", "updated", "responsible"):
+        place: Place = getattr(layout, name)
+        count = len(find([document], place.select))
+        if not place.least <= count <= place.most:
+            remarks.append(f"{count} places for {name}, expected {place.least} to {place.most}")
+    return remarks
+
+
+def _remarks(reader: ContentReader, stated: Dates) -> list[str]:
+    unknown = [f"unknown element <{tag}> kept as text, {count} times" for tag, count in sorted(reader.unknown.items())]
+    return [*stated.remarks, *unknown]

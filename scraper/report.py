@@ -1,0 +1,107 @@
+"""Report: a run's summary as text for a person. Pure; colour is ANSI, which the command line takes away elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from pathlib import Path
+
+import click
+
+from archive.render import shown_safely, summary
+from scraper.summary import WORDS, Look, Result, Summary
+
+_COLOURS: dict[Result, str] = {"changed": "yellow", "new": "green", "back": "green", "gone": "red", "failed": "red"}
+_READ: tuple[Result, ...] = ("changed", "new", "back")
+_QUIET: tuple[Result, ...] = ("unchanged", "elsewhere", "still_gone")
+
+
+def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
+    """What `tidslager crawl` shows at its end: the counts, what was not as before, and what to type next."""
+    looked = _count(len(result.looks), "page")
+    took = duration(result.seconds)
+    headline = f"interrupted after {looked}, {took}" if result.interrupted else f"{looked} looked at in {took}"
+    lines = [click.style(f"{result.site}: {headline}", bold=True)]
+    lines += [f"  {result.counts[name]:>4}  {word}" for name, word in WORDS.items() if name in result.counts]
+    for name in WORDS:
+        told = [look for look in result.looks if look.result == name and name not in _QUIET]
+        if told:
+            lines += ["", click.style(WORDS[name].capitalize(), fg=_COLOURS.get(name))]
+            lines += [line for look in told for line in _look(look, width)]
+    lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
+    lines.append(_next(result, archive, default))
+    return "\n".join(lines)
+
+
+def _look(look: Look, width: int) -> list[str]:
+    # A page that is gone has no title of its own any more; its last one stands in the change that says so.
+    title = look.title or (look.changes[0].before if look.result == "gone" and look.changes else None)
+    indent = " " * 8
+    lines = [f"  {look.page:>4}  {shown_safely(title or look.address)}"]
+    if title and look.result not in _READ:
+        lines.append(indent + click.style(shown_safely(look.address), dim=True))
+    if look.result == "new":
+        about = f"{_count(look.sections, 'section')}, {_count(look.films, 'film')}"
+    elif look.result in _READ and look.changes:
+        about = summary(look.changes)
+    else:
+        about = look.error or ""
+    if about:
+        room = max(width, 40)
+        lines.append(textwrap.fill(shown_safely(about), room, initial_indent=indent, subsequent_indent=indent))
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _next(result: Summary, archive: Path, default: Path) -> str:
+    where = "" if archive == default else f" --archive {shlex.quote(str(archive))}"
+    changed = next((look for look in result.looks if look.result == "changed"), None)
+    read = next((look for look in result.looks if look.revision), None)
+    if changed:
+        command = f"tidslager diff {changed.page}{where}"
+        return f"Kept in {archive}. To see what changed: {command}"
+    if read:
+        return f"Kept in {archive}. To see what a page says: tidslager show {read.page}{where}"
+    return f"Kept in {archive}."
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: "0.4 s", "12 s", "3 min 5 s"."""
+    if seconds < 10:  # noqa: PLR2004 -- under ten seconds a tenth is worth telling
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"  # noqa: PLR2004 -- seconds
+
+
+def look_rows(result: Summary) -> list[dict[str, object]]:
+    """Rows of `tidslager crawl --json`: one flat object a page looked at."""
+    return [
+        {
+            "run": result.run,
+            "site": result.site,
+            "page": look.page,
+            "address": look.address,
+            "title": look.title,
+            "result": look.result,
+            "changes": len(look.changes),
+            "summary": summary(look.changes) if look.changes else "",
+            "error": look.error,
+        }
+        for look in result.looks
+    ]
+
+
+COLUMNS = {
+    "run": "number of the run",
+    "site": "name of the site",
+    "page": "number of the page",
+    "address": "address that was looked at last",
+    "title": "title, or null where no page could be read",
+    "result": ", ".join(WORDS),
+    "changes": "number of differences from the revision before",
+    "summary": "the same in words",
+    "error": "why there is nothing to read, or null",
+}

@@ -1,0 +1,57 @@
+"""Site file: a first TOML file for a page of one's own, with a comment on each setting. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from schemas.errors import ConfigurationError
+from schemas.site import Site, decode_site
+from scraper.addresses import bare, host_of, normal
+
+_DEFAULTS = Site(name="x", start=("https://example.se/",))
+
+
+def file_for(address: str, contact: str) -> tuple[str, str]:
+    """Name and text of a site file that starts at an address.
+
+    Raises ConfigurationError when it is no address of a page.
+    """
+    start = normal(address) or normal(f"https://{address}")
+    host = bare(host_of(start)) if start else ""
+    if not start or "." not in host.strip("."):
+        raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+    name = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:64]
+    text = f"""\
+# A site of Tidslager: where it starts, how far it goes, how politely, and who answers for it.
+# Look it through, then run `tidslager crawl {name}.toml`, tonight and every night.
+
+# The archive knows the collection by this name: keep it once you have begun.
+name = "{name}"
+
+# What people call it.
+title = ""
+
+# The pages looked at first: hubs that link to the others.
+start = [{_quoted(start)}]
+
+# Hosts that links may lead to; "www." is understood. Links to other hosts are kept as facts and not followed.
+hosts = [{_quoted(host)}]
+
+# How many links away from a start page: 0 looks at the start pages alone, 1 also at what they link to.
+depth = {_DEFAULTS.depth}
+
+# Your mail or web address. It goes into the User-Agent, so that the site's keepers can reach you; without it nobody's
+# server but your own is asked.
+contact = {_quoted(contact)}
+
+# Seconds between two requests to a host. Where the host's robots.txt asks for more, it gets more.
+delay_s = {_DEFAULTS.delay_s}
+"""
+    decode_site(text, "the new site file")
+    return name, text
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's are a subset of them."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,78 @@
+"""Small records for tests, with only what a test cares about written out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from archive.revisions import Recorded
+from archive.store import Archive
+from schemas.capture import Capture
+from schemas.page import Page, Paragraph, Section
+from schemas.reading import Reading
+from schemas.site import Site
+
+FIRST_NIGHT = datetime(2026, 3, 1, 2, 10, tzinfo=UTC)
+ADDRESS = "http://byran.example/sida.1001.html"
+SITE = Site(name="prov", start=(ADDRESS,))
+PARSER = "1"
+
+
+def night(number: int) -> datetime:
+    """When night `number` was, from 1."""
+    return FIRST_NIGHT + timedelta(days=number - 1)
+
+
+def section(heading: str, *texts: str, level: int = 2) -> Section:
+    """A section of paragraphs; the lead section when its heading is empty."""
+    blocks = tuple(Paragraph(text=text) for text in texts)
+    return Section(
+        heading=heading, level=level if heading else 0, anchor=f"h-{heading}" if heading else None, blocks=blocks
+    )
+
+
+def page(*sections: Section, title: str = "Om samverkan", **values: Any) -> Page:
+    """A page record."""
+    return Page(title=title, sections=sections, **values)
+
+
+def capture(address: str = ADDRESS, *, at: datetime = FIRST_NIGHT, body: bytes | None = b"", **values: Any) -> Capture:
+    """A capture, fetched unless told otherwise."""
+    return Capture(
+        **{"address": address, "fetched_at": at, "outcome": "fetched", "status": 200, "body": body, **values}
+    )
+
+
+def begin(archive: Archive, at: datetime = FIRST_NIGHT, site: Site = SITE) -> int:
+    """A run begun at a time."""
+    return archive.begin_run(site, version="0", now=at)
+
+
+def written(record: Page) -> bytes:
+    """A body from which `reread` makes the record again."""
+    return msgspec.json.encode(record)
+
+
+def reread(earlier: Capture) -> Reading:
+    """The reading of a body that `written` made."""
+    return Reading(verdict="page", page=msgspec.json.decode(earlier.body or b"", type=Page))
+
+
+def look(archive: Archive, number: int, record: Page, address: str = ADDRESS) -> Recorded:
+    """A night on which the page says `record`."""
+    run = begin(archive, night(number))
+    kept = archive.keep(run, capture(address, at=night(number), body=written(record)))
+    recorded = archive.record(kept.id, Reading(verdict="page", page=record), parser=PARSER, reread=reread)
+    archive.finish_run(run, "ok", {}, now=night(number))
+    return recorded
+
+
+def gone(archive: Archive, number: int, address: str = ADDRESS) -> Recorded:
+    """A night on which the site says that there is no such page."""
+    run = begin(archive, night(number))
+    kept = archive.keep(run, capture(address, at=night(number), outcome="gone", status=404, body=b"borta"))
+    recorded = archive.record(kept.id, Reading(verdict="gone"), parser=PARSER, reread=reread)
+    archive.finish_run(run, "ok", {}, now=night(number))
+    return recorded

@@ -1,0 +1,122 @@
+"""Addresses as text."""
+
+from __future__ import annotations
+
+import ada_url
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.addresses import authority_of, bare, cms_key, host_of, in_scope, join, normal, scope
+
+BASE = "https://skr.se/a/b.html?x=1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "joined"),
+    [
+        ("c.html", "https://skr.se/a/c.html"),
+        ("../å", "https://skr.se/%C3%A5"),
+        ("?y=2", "https://skr.se/a/b.html?y=2"),
+        ("//www.skr.se", "https://www.skr.se/"),
+        (r"\\evil.example\x", "https://evil.example/x"),
+        (r"/\evil.example/", "https://evil.example/"),
+        (" /trim \n", "https://skr.se/trim"),
+        ("mailto:a@skr.se", "mailto:a@skr.se"),
+        ("http://[::1", None),
+        ("http://skr.se:99999/", None),
+    ],
+)
+def test_join(reference: str, joined: str | None) -> None:
+    """A reference leads where it leads a browser."""
+    assert join(BASE, reference) == joined
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("HTTPS://SKR.SE", "https://skr.se/"),
+        ("https://skr.se:443/a/../b", "https://skr.se/b"),
+        ("http://skr.se.:8080/", "http://skr.se:8080/"),
+        ("https://försäkringskassan.se/å", "https://xn--frskringskassan-2kb71a.se/%C3%A5"),
+        ("https://skr.se/a%e5%c3%A5", "https://skr.se/a%E5%C3%A5"),
+        ("https://skr.se/a;jsessionid=1F.node2?b=1", "https://skr.se/a?b=1"),
+        ("https://skr.se/a?b=2&utm_source=x&a=1&fbclid=y", "https://skr.se/a?b=2&a=1"),
+        ("https://skr.se/a?utm_source=x", "https://skr.se/a"),
+        ("https://skr.se/a#del", "https://skr.se/a"),
+        ("http://2130706433/", "http://127.0.0.1/"),
+        ("ftp://skr.se/", None),
+        ("mailto:a@skr.se", None),
+        ("https://u:p@skr.se/", None),
+        ("https://skr.se:0/", None),
+        ("http://./", None),
+        ("/a", None),
+        ("", None),
+    ],
+)
+def test_normal(address: str, expected: str | None) -> None:
+    """One page has one normal form, and what we would not ask for has none."""
+    assert normal(address) == expected
+
+
+def test_normal_keeps_a_fragment_on_demand() -> None:
+    """A fragment stays where it is asked for, without a session id."""
+    assert normal("https://skr.se/a#del;jsessionid=1", fragment=True) == "https://skr.se/a#del"
+
+
+@given(st.text(alphabet="abåÅ%./?&=#;:@\\ 0[]", max_size=20))
+def test_normal_is_stable(tail: str) -> None:
+    """The normal form of a normal form is itself."""
+    once = normal(f"https://skr.se/{tail}")
+    assert once is None or normal(once) == once
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "authority"),
+    [
+        ("https://skr.se/a", "skr.se", "skr.se:443"),
+        ("http://skr.se/", "skr.se", "skr.se:80"),
+        ("http://[::1]:81/", "[::1]", "[::1]:81"),
+    ],
+)
+def test_parts(address: str, host: str, authority: str) -> None:
+    """Host and authority of an address, the default port written out."""
+    assert (host_of(address), authority_of(address)) == (host, authority)
+
+
+def test_host_of_nothing() -> None:
+    """What is no address has no host."""
+    assert host_of("skr.se") == ""
+    with pytest.raises(ValueError, match="Invalid"):
+        ada_url.URL("skr.se")
+
+
+def test_scope() -> None:
+    """In scope are the hosts named and those of the start, with "www." or without, and no others."""
+    hosts = scope(("https://www.skr.se/a", "no address"), ("Larande.SKR.se",))
+    assert hosts == ("larande.skr.se", "www.skr.se")
+    assert in_scope("http://skr.se:8080/", hosts)
+    assert in_scope("https://www.larande.skr.se/", hosts)
+    assert not in_scope("https://skr.se.evil.example/", hosts)
+    assert not in_scope("https://xskr.se/", hosts)
+    assert not in_scope("mailto:a@skr.se", hosts)
+
+
+def test_bare() -> None:
+    """Only a leading "www." goes."""
+    assert [bare(host) for host in ("www.skr.se", "skr.se", "wwwskr.se")] == ["skr.se", "skr.se", "wwwskr.se"]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://www.skr.se/a/larandeexempel.10794.html?x=1#y", "skr.se/10794"),
+        ("https://skr.se/sokidiariet.n329.html", "skr.se/n329"),
+        ("https://skr.se/korjournal.4.18e1b10334ebe8bc8000695.html", "skr.se/4.18e1b10334ebe8bc8000695"),
+        ("https://skr.se/nyheter/2024.html", None),
+        ("https://skr.se/a.12.html", None),
+    ],
+)
+def test_cms_key(address: str, key: str | None) -> None:
+    """A page that is moved keeps the number in its address."""
+    assert cms_key(address) == key

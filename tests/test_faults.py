@@ -1,0 +1,171 @@
+"""Whatever the other side does, a look at it ends in time with a capture, and the next one works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.clocks import START
+from tests.faults import FAULTS, HEAD_LIMIT, FaultServer
+from tests.fetchers import FAST, HOME, SHORT, make_fetcher, pages, unknown
+from tests.raw_server import PAGE
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as listening:
+        yield listening
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(server: FaultServer, name: str) -> None:
+    """Whatever the server does, the table says what comes of it, in time, and the next page works."""
+    fault = FAULTS[name]
+    limits = SHORT if fault.slow else FAST
+    fetcher = make_fetcher(server, limits)
+    assert pages(fetcher, f"{HOME}/ok")[0].outcome == "fetched"
+    if name == "refused":
+        server.pause()
+    capture = pages(fetcher, f"{HOME}/{name}", known=lambda _: True)[0]
+    if name == "refused":
+        server.resume()
+
+    assert (capture.outcome, capture.status, capture.complete) == (fault.outcome, fault.status, fault.complete)
+    if not fault.slow:
+        assert capture.body == fault.body
+    if fault.error is None:
+        assert capture.error is None
+    else:
+        assert capture.error is not None
+        assert fault.error in capture.error
+        assert capture.error.endswith(".")
+    assert capture.elapsed_ms < (limits.page_s + 1) * 1000
+    assert len(capture.head) <= HEAD_LIMIT
+    after = pages(fetcher, f"{HOME}/ok")[0]
+    assert (after.outcome, after.body) == ("fetched", PAGE)
+
+
+def test_evidence(server: FaultServer) -> None:
+    """A capture holds the request and the head byte for byte, the peer, the time and the verdict."""
+    head = b"HTTP/1.1 200 Fine  thanks\r\nX-Odd:   a b  \r\nset-COOKIE: a=b\nContent-Length: 2\r\n\r\n"
+    server.teach("/odd", head + b"hi")
+    robots, capture = make_fetcher(server).visit(f"{HOME}/odd", unknown)
+    assert capture.head == head
+    assert capture.body == b"hi"
+    assert capture.request == server.requests[-1]
+    assert capture.request.startswith(b"GET /odd HTTP/1.1\r\nHost: agency.test\r\nUser-Agent: Tidslager/")
+    assert b"\r\nAccept-Encoding: identity\r\n" in capture.request
+    assert b"\r\nAccept-Language: sv" in capture.request
+    assert capture.peer == f"127.0.0.1:{server.port}"
+    assert capture.tls is None
+    assert START <= capture.fetched_at <= START + timedelta(minutes=1)
+    assert capture.robots == f"allowed: {HOME}/robots.txt answers 404"
+    assert (robots.purpose, robots.outcome, robots.robots) == ("robots", "gone", None)
+    assert (capture.attempts, capture.complete) == (1, True)
+
+
+def test_head_without_interim(server: FaultServer) -> None:
+    """The head kept is that of the answer itself, not of a 103 before it."""
+    capture = pages(make_fetcher(server), f"{HOME}/interim")[0]
+    assert capture.field("link") is None
+    assert capture.head.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_broken_head_is_kept(server: FaultServer) -> None:
+    """What came in place of a head is evidence too."""
+    assert pages(make_fetcher(server), f"{HOME}/garbage-status")[0].head.startswith(b"HTTP/1.1 zwei")
+
+
+def test_one_connection_per_request(server: FaultServer) -> None:
+    """No connection serves two requests, so that surplus bytes can never become the next page."""
+    fetcher = make_fetcher(server)
+    pages(fetcher, f"{HOME}/surplus-answer")
+    assert pages(fetcher, f"{HOME}/ok")[0].body == PAGE
+    assert all(b"\r\nConnection: close\r\n" in request for request in server.requests)
+
+
+def test_surroundings_change_nothing(server: FaultServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither a proxy nor a password file of the person's own has a say in what is sent."""
+    passwords = tmp_path / "netrc"
+    passwords.write_text("machine agency.test login me password secret\n", encoding="ascii")
+    passwords.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(passwords))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    capture = pages(make_fetcher(server), f"{HOME}/ok")[0]
+    assert capture.outcome == "fetched"
+    assert b"Authorization" not in capture.request
+
+
+def test_anything_unforeseen_is_an_outcome(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody thought of becomes a capture; an interrupt does not."""
+    fetcher = make_fetcher(server)
+
+    def raise_error(*_: object, **__: object) -> None:
+        raise LookupError("odd")
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    pages(fetcher, f"{HOME}/ok")
+    monkeypatch.setattr("httpcore.ConnectionPool.handle_request", raise_error)
+    capture = pages(fetcher, f"{HOME}/ok")[0]
+    assert (capture.outcome, capture.error) == ("network_error", "The request failed: LookupError: odd.")
+    monkeypatch.setattr("httpcore.ConnectionPool.handle_request", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        pages(fetcher, f"{HOME}/ok")
+
+
+def test_endless_address(server: FaultServer) -> None:
+    """An address too long for the client is an outcome."""
+    capture = pages(make_fetcher(server), f"{HOME}/{'a' * 70_000}")[0]
+    assert (capture.outcome, capture.request) == ("network_error", b"")
+
+
+_PARTS = st.sampled_from(
+    [
+        b"HTTP/1.1 ",
+        b"HTTP/1.0 200 OK\r\n",
+        b"HTTP/1.1 100 Go on\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\n",
+        b"404",
+        b"\r\n",
+        b"\n\n",
+        b"\r\n\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: 99999999999999999999\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: gzip, identity\r\n",
+        b"Location: ?\r\n",
+        b"Location: //[\r\n",
+        b"Location: \xff\xfe\r\n",
+        b"Set-Cookie: \x80=\r\n",
+        b"Set-Cookie: a=b\r\n",
+        b" folded\r\n",
+        b"5\r\nhello\r\n",
+        b"0\r\n\r\n",
+        b"ffffffffffffffffff\r\n",
+    ]
+)
+
+
+def test_no_answer_raises() -> None:
+    """Whatever bytes come back, visit gives captures, raises nothing, and the next page works."""
+    with FaultServer() as server:
+        fetcher = make_fetcher(server)
+
+        @settings(deadline=None, max_examples=100)
+        @given(st.lists(_PARTS | st.binary(max_size=4), max_size=10).map(b"".join))
+        def check(sent: bytes) -> None:
+            server.teach("/any", sent)
+            for capture in pages(fetcher, f"{HOME}/any"):
+                assert (capture.outcome == "fetched") <= (capture.status == 200 and capture.complete)
+                assert (capture.outcome == "redirected") == (capture.location is not None)
+                assert capture.error is None or capture.error.endswith(".")
+            assert pages(fetcher, f"{HOME}/ok")[0].body == PAGE
+
+        check()

@@ -1,0 +1,80 @@
+"""Days in Swedish text: exact ones are found, others are left alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.swedish import find_date, leading_date
+
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+    "december",
+)  # fmt: skip
+DAY = date(2020, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 februari 2020", "den 3 februari 2020", "Måndag den 3 Februari 2020", "3 feb. 2020", "3 febr 2020",
+        "3\u00a0februari\u00a02020", "2020-02-03",
+        "2020-02-03 14:05", "2020-02-03T14:05:00+01:00", "2020-2-3", "3/2 2020",
+        "03/02 2020", "3/2-2020", "Publicerad: 3 februari 2020.", "3:e februari 2020",
+        "Sedan 1998 gäller 3 februari 2020", "(2020-02-03)", "30 februari 2020 eller 3 februari 2020",
+    ],
+)  # fmt: skip
+def test_each_way_of_writing_a_day_is_read(text: str) -> None:
+    """Month names and their short forms, ISO order, and day/month with a year."""
+    assert find_date(text) == DAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "2020", "februari 2020", "3 februari", "3/2", "3/2/2020", "31 februari 2020", "2020-13-01", "0 maj 2020",
+        "2020-02-031", "12020-02-03", "3 februarius 2020", "13/13 2020", "© 2019–2020", "dnr 2020-02-03-7", "v3.2.2020",
+        "3 februari 20201", "a/2020-02-03",
+    ],
+)  # fmt: skip
+def test_what_is_no_exact_day_is_none(text: str) -> None:
+    """A bare year, a day without a year, a day that no calendar has and a number in another are no days."""
+    assert find_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("3 februari 2020", ""),
+        ("tisdagen den 3 februari 2020, kl. 9", ", kl. 9"),
+        (" 2020-02-03 14:05", " 14:05"),
+    ],
+)
+def test_a_leading_day_comes_with_its_rest(text: str, rest: str) -> None:
+    """What follows the day is given back, so that a caller can see whether the line says more."""
+    assert leading_date(text) == (DAY, rest)
+
+
+@pytest.mark.parametrize("text", ["", "Sedan 3 februari 2020", "2020", "den", "31 april 2020"])
+def test_a_text_that_begins_otherwise_has_no_leading_day(text: str) -> None:
+    """Only weekday and "den" may stand before the day."""
+    assert leading_date(text) is None
+
+
+@settings(deadline=None)
+@given(st.dates(date(1000, 1, 1), date(2999, 12, 31)))
+def test_every_day_survives_its_writing(day: date) -> None:
+    """Written in any of the three ways, each day of the calendar is read back."""
+    written = (day.isoformat(), f"{day.day} {MONTHS[day.month - 1]} {day.year}", f"{day.day}/{day.month} {day.year}")
+    assert {find_date(text) for text in written} == {day}
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_can_be_searched(text: str) -> None:
+    """No text raises, and a leading day is the first day."""
+    leading = leading_date(text)
+    assert leading is None or leading[0] == find_date(text)
