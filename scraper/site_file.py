@@ -8,8 +8,14 @@ import re
 from schemas.errors import ConfigurationError
 from schemas.site import Site, decode_site
 from scraper.addresses import bare, host_of, normal
+from scraper.connect import is_local
 
 _DEFAULTS = Site(name="x", start=("https://example.se/",))
+
+_LOCAL = """
+# This host is your own machine, or stands in your own network: only so may it be connected to.
+allow_private = true
+"""
 
 
 def file_for(address: str, contact: str) -> tuple[str, str]:
@@ -19,7 +25,8 @@ def file_for(address: str, contact: str) -> tuple[str, str]:
     """
     start = normal(address) or normal(f"https://{address}")
     host = bare(host_of(start)) if start else ""
-    if not start or "." not in host.strip("."):
+    local = is_local(host)
+    if not start or not (local or "." in host.strip(".")):
         raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
     name = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:64]
     text = f"""\
@@ -46,8 +53,10 @@ depth = {_DEFAULTS.depth}
 contact = {_quoted(contact)}
 
 # Seconds between two requests to a host. Where the host's robots.txt asks for more, it gets more.
-delay_s = {_DEFAULTS.delay_s}
+delay_s = {0.0 if local else _DEFAULTS.delay_s}
 """
+    if local:
+        text += _LOCAL
     decode_site(text, "the new site file")
     return name, text
 

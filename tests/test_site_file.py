@@ -1,0 +1,62 @@
+"""The site file that `init` writes: complete, readable, and right for where the page is."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.errors import ConfigurationError
+from schemas.site import Site, decode_site
+from scraper.site_file import file_for
+
+
+def written(address: str, contact: str = "") -> Site:
+    """The site that the file for an address describes."""
+    _, text = file_for(address, contact)
+    return decode_site(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "start", "hosts"),
+    [
+        ("https://www.kommun.example/a/b", "kommun-example", "https://www.kommun.example/a/b", ("kommun.example",)),
+        ("kommun.example", "kommun-example", "https://kommun.example/", ("kommun.example",)),
+        (
+            "https://blå.example/å",
+            "xn-bl-zia-example",
+            "https://xn--bl-zia.example/%C3%A5",
+            ("xn--bl-zia.example",),
+        ),
+    ],
+)
+def test_the_file_starts_at_the_address(address: str, name: str, start: str, hosts: tuple[str, ...]) -> None:
+    """Name, start and hosts follow from the address; everything else is the default."""
+    site = written(address)
+    assert site == Site(name=name, start=(start,), hosts=hosts)
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8000/x", "http://127.0.0.1:9000/", "http://192.168.1.5/a"])
+def test_a_page_on_ones_own_machine_may_be_reached(address: str) -> None:
+    """For a host of one's own network the file says so, and asks for no patience."""
+    site = written(address)
+    assert site.allow_private
+    assert site.delay_s == 0
+
+
+def test_a_contact_is_written_as_it_is() -> None:
+    """Quotes and backslashes in a contact do not break the file."""
+    assert written("https://a.example/", 'arkiv "A" \\ <a@b.se>').contact == 'arkiv "A" \\ <a@b.se>'
+
+
+@pytest.mark.parametrize("address", ["", "hubben", "ftp://a.example/", "https://", "http://a b.example/"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """An address of no page: how to write one."""
+    with pytest.raises(ConfigurationError, match="no address of a page"):
+        file_for(address, "")
+
+
+def test_every_line_of_setting_has_its_comment() -> None:
+    """A newcomer finds a comment over each setting."""
+    lines = file_for("https://a.example/", "")[1].splitlines()
+    settings = [index for index, line in enumerate(lines) if " = " in line and not line.startswith("#")]
+    assert len(settings) == 7
+    assert all(lines[index - 1].startswith("#") for index in settings)
