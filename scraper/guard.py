@@ -1,0 +1,152 @@
+"""Guard: pages are parsed in a child process with a memory limit and a deadline, kept alive between pages.
+
+Some markup costs an HTML5 parser time and memory out of all proportion: an 81 kB page of misnested tags took lexbor
+20 s and 5 GB. Such a page is unparsable; it must not take the night with it. The child holds nothing from one page to
+the next but the layouts.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+from schemas.capture import Capture
+from schemas.reading import Reading
+from scraper.layout import layout_named
+from scraper.parse import read
+
+DEADLINE_S = 5.0
+"""Seconds that one page may take; an ordinary page takes a few milliseconds."""
+MEMORY_BYTES = 1024 * 1024 * 1024
+"""Address space of the child; a page of 50 MB would need 1.5 GB and is over the limit of bytes anyway."""
+
+_LENGTH = struct.Struct(">Q")
+_ROOT = Path(__file__).parent.parent
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """One page to parse."""
+
+    capture: Capture
+    layout: str = ""
+
+
+class Guard:
+    """Reads captures in a child process. A context manager: the child ends with it."""
+
+    def __init__(
+        self,
+        *,
+        deadline_s: float = DEADLINE_S,
+        memory_bytes: int = MEMORY_BYTES,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._deadline_s = deadline_s
+        self._memory_bytes = memory_bytes
+        self._monotonic = monotonic
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def read(self, capture: Capture, layout: str = "") -> Reading:
+        """Return what the capture's body says; unparsable when the child does not get through it.
+
+        Never raises for any bytes. Raises ConfigurationError for a layout that does not exist.
+        """
+        if layout:
+            layout_named(layout)
+        child = self._child or self._begin()
+        try:
+            assert child.stdin is not None
+            _send(child.stdin, msgspec.msgpack.encode(Order(capture=capture, layout=layout)))
+            answer = self._answer(child)
+        except (BrokenPipeError, EOFError):
+            self._end()
+            limit = self._memory_bytes // (1024 * 1024)
+            return Reading(verdict="unparsable", why=f"The parser broke down on this page, perhaps at {limit} MB.")
+        except TimeoutError:
+            self._end()
+            return Reading(verdict="unparsable", why=f"The parser was not through after {self._deadline_s:g} s.")
+        except BaseException:
+            # Somebody interrupts: what the child still answers would be taken for the next page's answer.
+            self._end()
+            raise
+        return msgspec.msgpack.decode(answer, type=Reading)
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "scraper.guard", str(self._memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])},
+            # Ctrl-C is for the parent: it decides what becomes of the page.
+            start_new_session=True,
+        )
+        # The first word says that the child is up, so that starting it is not counted against a page.
+        assert self._child.stdout is not None
+        self._child.stdout.read(1)
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.communicate()
+
+    def _answer(self, child: subprocess.Popen[bytes]) -> bytes:
+        assert child.stdout is not None
+        until = self._monotonic() + self._deadline_s
+        (length,) = _LENGTH.unpack(self._exactly(child.stdout, _LENGTH.size, until))
+        return self._exactly(child.stdout, length, until)
+
+    def _exactly(self, stream: IO[bytes], size: int, until: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            ready, _, _ = select.select([stream], [], [], max(0.0, until - self._monotonic()))
+            if not ready:
+                raise TimeoutError
+            piece = os.read(stream.fileno(), min(size - len(data), 1 << 20))
+            if not piece:
+                raise EOFError
+            data += piece
+        return bytes(data)
+
+
+def _send(stream: IO[bytes], data: bytes) -> None:
+    stream.write(_LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def serve(orders: IO[bytes], answers: IO[bytes], memory_bytes: int) -> None:
+    """The child's side: read orders and write answers until the orders end."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    answers.write(b"!")
+    answers.flush()
+    while head := orders.read(_LENGTH.size):
+        order = msgspec.msgpack.decode(orders.read(_LENGTH.unpack(head)[0]), type=Order)
+        try:
+            reading = read(order.capture, order.layout)
+        except MemoryError:
+            reading = Reading(verdict="unparsable", why="The parser needs more memory for this page than it may have.")
+        _send(answers, msgspec.msgpack.encode(reading))
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer, int(sys.argv[1]))
