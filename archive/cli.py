@@ -5,6 +5,7 @@ Data goes to stdout, everything else to stderr. Exit codes: see `schemas.errors`
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -20,10 +21,11 @@ from sqlite_utils import Database
 from archive import history, listing, rows
 from archive.file import open_for_reading, plain_errors
 from archive.history import Row
-from archive.render import render_changes
+from archive.records import load_page
+from archive.render import render_changes, shown_safely
 from archive.times import end_of, start_of
 from schemas.change import Change
-from schemas.errors import TidslagerError
+from schemas.errors import ConfigurationError, TidslagerError
 
 DEFAULT_ARCHIVE = Path("tidslager.db")
 _SHOWN = ("editorial", "metadata")
@@ -38,7 +40,7 @@ def archive_option(command: F) -> F:
         "--archive",
         "-a",
         "path",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         default=DEFAULT_ARCHIVE,
         envvar="TIDSLAGER_ARCHIVE",
         show_default=True,
@@ -66,8 +68,9 @@ def print_json(found: Sequence[Row]) -> None:
 
 
 def coloured() -> bool:
-    """Whether to colour: on a terminal, unless NO_COLOR is set (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Whether to colour: on a terminal that can, unless NO_COLOR is set (no-color.org)."""
+    able = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return able and not os.environ.get("NO_COLOR")
 
 
 def text_width() -> int:
@@ -112,35 +115,54 @@ def log(page: str | None, path: Path, *, as_json: bool) -> None:
     PAGE is a page's number, its address, or a part of its title or address that only it has.
     """
     with _reading(path) as database:
-        number = history.find_page(database, page)["page"] if page else None
+        number = None if page is None else history.find_page(database, page)["page"]
         found = rows.log_rows(database, number)
+        trouble = history.last_trouble(database, number) if number is not None and not found else ""
     if as_json:
         print_json(found)
     elif not found:
-        _note("No revisions yet." if page is None else "The page has never been read.")
+        _note("No revisions yet." if page is None else f"The page has never been read. {trouble}")
     else:
-        _print((listing.page_log_text if page else listing.log_text)(found, text_width()))
+        _print((listing.log_text if page is None else listing.page_log_text)(found, text_width()))
 
 
 @click.command()
 @PAGE
 @click.option("--date", "when", metavar="D", help="As it was on a day (2026-11-23, its end in UTC) or at a time.")
+@click.option(
+    "--revision", "number", type=int, metavar="N", help="As it was in revision N of the page (see `tidslager log`)."
+)
+@click.option("--raw", is_flag=True, help="The bytes as the site sent them, and nothing else.")
 @archive_option
 @json_option
-def show(page: str, when: str | None, path: Path, *, as_json: bool) -> None:
+def show(page: str, when: str | None, number: int | None, path: Path, *, raw: bool, as_json: bool) -> None:
     """Show what PAGE says, or said on a day.
 
     PAGE is a page's number, its address, or a part of its title or address that only it has. What the archive answers
     for a day is the newest content that it had seen by the end of that day.
     """
+    if when is not None and number is not None:
+        raise ConfigurationError("--date and --revision say the same thing in two ways: give one of them.")
     with _reading(path) as database:
         of = history.find_page(database, page)
-        revision = history.revision_at(database, of["page"], when)
+        revision = (
+            history.revision_at(database, of["page"], when)
+            if number is None
+            else history.revision_numbered(database, of["page"], number)
+        )
+        if raw:
+            click.echo(history.raw_body(database, revision), nl=False)
+            return
         found = rows.show_rows(database, of, revision)
+        record = load_page(database, revision["revision_id"]) if revision["state"] == "live" else None
     if as_json:
         print_json(found)
     else:
-        _print(listing.show_text(of, revision, found, text_width()))
+        _print(listing.show_text(of, revision, record, text_width()))
+
+
+def _newest(database: Database, page: Row) -> Row:
+    return history.revision_at(database, page["page"], None)
 
 
 @click.command()
@@ -158,11 +180,7 @@ def diff(page: str, before: str | None, after: str | None, path: Path, *, show_a
     """
     with _reading(path) as database:
         of = history.find_page(database, page)
-        new = (
-            history.revision_named(database, of["page"], after)
-            if after
-            else history.revision_at(database, of["page"], None)
-        )
+        new = history.revision_named(database, of["page"], after) if after is not None else _newest(database, of)
         old = _earlier(database, of["page"], before, new)
         changes = history.compare(database, old, new) if old else ()
     shown = tuple(change for change in changes if show_all or change.class_ in _SHOWN)
@@ -173,18 +191,18 @@ def diff(page: str, before: str | None, after: str | None, path: Path, *, show_a
     if old is None:
         _note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
         return
-    name = f"revision {old['revision']} → revision {new['revision']}"
-    first_row = rows.diff_rows(of, old, new, changes[:1])
-    when = listing.span(first_row[0]) if first_row else ""
-    _print(f"{click.style(name, fg='yellow')}  {when}\n")
-    if changes:
-        _print(render_changes(changes, colour=coloured(), width=text_width(), show_all=show_all))
-    else:
+    name = click.style(f"revision {old['revision']} → revision {new['revision']}", fg="yellow")
+    if not changes:
+        _print(name)
         _note("No difference.")
+        return
+    when = listing.span(rows.diff_rows(of, old, new, changes[:1])[0])
+    told = render_changes(changes, colour=coloured(), width=text_width(), show_all=show_all)
+    _print(f"{name}  {when}\n\n{told.rstrip()}")
 
 
 def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row | None:
-    if before:
+    if before is not None:
         return history.revision_named(database, page, before)
     if new["revision"] == 1:
         return None
@@ -205,12 +223,15 @@ def changes(
 
     A page's first look is no change: `tidslager log` lists those.
     """
+    begin, end = (None if since is None else start_of(since)), (None if until is None else end_of(until))
+    if begin and end and begin > end:
+        raise ConfigurationError(f"--since {since} is later than --until {until}: change places.")
     with _reading(path) as database:
         found = history.change_rows(
             database,
-            since=start_of(since) if since else None,
-            until=end_of(until) if until else None,
-            page=history.find_page(database, page)["page"] if page else None,
+            since=begin,
+            until=end,
+            page=None if page is None else history.find_page(database, page)["page"],
             classes=_ALL if show_all else _SHOWN,
             parser=show_all,
         )
@@ -220,10 +241,13 @@ def changes(
         blocks = _by_revision(database, found)
     if not blocks:
         _note("No changes" + (f" since {since}" if since else "") + ".")
+    parts = []
     for row, told in blocks:
-        _print(f"{listing.heading({**row, 'title': row['page_title']})}")
-        _print(f"{click.style('revision ' + str(row['revision']), fg='yellow')}  {listing.span(row)}\n")
-        _print(render_changes(told, colour=coloured(), width=text_width(), show_all=show_all) + "\n")
+        name = click.style(f"revision {row['revision']}", fg="yellow")
+        text = render_changes(told, colour=coloured(), width=text_width(), show_all=show_all)
+        parts.append(f"{listing.heading({**row, 'title': row['page_title']})}\n{name}  {listing.span(row)}\n\n{text}")
+    if parts:
+        _print("\n".join(parts).rstrip())
 
 
 def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, tuple[Change, ...]]]:
@@ -240,22 +264,49 @@ COMMANDS = (pages, log, show, diff, changes)
 
 def guarded(group: click.Group, arguments: Sequence[str] | None = None) -> None:
     """Run a command line and end the process: a sentence on stderr for what stops it, never a traceback."""
+    sys.exit(_run(group, list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(group: click.Group, arguments: list[str]) -> int:
+    _lenient(sys.stdout)
+    _lenient(sys.stderr)
     try:
-        code = group.main(args=arguments, standalone_mode=False)
+        with group.make_context(group.name or "tidslager", arguments) as context:
+            group.invoke(context)
     except TidslagerError as error:
-        click.echo(f"tidslager: {error}", err=True)
-        code = error.exit_code
+        return _refused(str(error), error.exit_code)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("tidslager: interrupted.", err=True)
-        code = 130
-    except BrokenPipeError:
-        # The reader of a pipe went away, as `head` does: point stdout elsewhere, so that closing it does not complain.
+        return _refused("interrupted.", 130)
+    except OSError as error:
+        return _failed(error)
+    return 0
+
+
+def _failed(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
+        # The reader of a pipe went away, as `head` does: what it did not want is nobody's error. Point stdout
+        # elsewhere, so that closing it does not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        return 0
+    of = f"{error.filename}: " if error.filename else ""
+    return _refused(f"{of}{error.strerror or error}. See to the file, or to where the output goes.", 1)
+
+
+def _refused(sentence: str, code: int) -> int:
+    # Titles and addresses in it are the pages' own words: they are shown, never obeyed.
+    click.echo(f"tidslager: {shown_safely(sentence)}", err=True)
+    return code
+
+
+def _lenient(stream: object) -> None:
+    """A character that the terminal's encoding lacks is shown as "?", not as an error half-way down."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -31,8 +31,7 @@ def open_for_writing(path: Path) -> Database:
 
     Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
     """
-    if path.exists() and path.stat().st_size:
-        _check_magic(path)
+    refuse_foreign(path)
     with plain_errors(path):
         connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
         database = Database(connection, execute_plugins=False)
@@ -56,11 +55,11 @@ def open_for_reading(path: Path) -> Database:
 
     Raises ArchiveError when there is none, NotAnArchiveError or ArchiveTooNewError.
     """
-    if not path.exists():
+    if not _is_there(path):
         raise ArchiveError(
             f"There is no archive at {path}: make one with `tidslager crawl`, or name another with --archive."
         )
-    _check_magic(path)
+    refuse_foreign(path)
     with plain_errors(path):
         database = Database(_read_only(path), execute_plugins=False)
         try:
@@ -87,16 +86,34 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_magic(path: Path) -> None:
-    if path.is_dir():
-        raise NotAnArchiveError(f"{path} is a directory: name a file with --archive.")
+def refuse_foreign(path: Path) -> None:
+    """Refuse what cannot be an archive, before anything is written beside it; an empty or missing file can become one.
+
+    Raises NotAnArchiveError, or ArchiveError when it cannot be looked at.
+    """
+    if not _is_there(path):
+        return
+    if not path.is_file():
+        raise NotAnArchiveError(f"{path} is no file: name one with --archive.")
     try:
         with path.open("rb") as file:
             start = file.read(len(_MAGIC))
     except OSError as error:
         raise ArchiveError(f"Cannot read {path} ({error.strerror}): see to its rights.") from error
-    if start != _MAGIC:
+    if start not in (b"", _MAGIC):
         raise NotAnArchiveError(f"{path} is not an archive of Tidslager: name another file with --archive.")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ArchiveError(
+            f"Cannot look at {path} ({error.strerror}): see to its name and rights, or name another with --archive."
+        ) from error
+    return True
 
 
 def _check_ours(database: Database, path: Path) -> None:

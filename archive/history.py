@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from sqlite_utils import Database
 
+from archive.captures import read_capture
 from archive.diff import diff
 from archive.records import load_page
 from archive.times import end_of
@@ -17,6 +19,8 @@ from schemas.errors import AmbiguousPageError, NotSeenYetError, PageNotFoundErro
 
 Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
+_LARGEST = 2**63 - 1
+"""Largest number that SQLite can be asked for."""
 
 
 def page_rows(database: Database) -> list[Row]:
@@ -29,6 +33,8 @@ def find_page(database: Database, name: str) -> Row:
 
     A whole title or address wins over a part. Raises PageNotFoundError, or AmbiguousPageError with the candidates.
     """
+    if not name.strip():
+        raise PageNotFoundError("A page is named by its number, its address, or a part of its title or address.")
     rows = page_rows(database)
     if name.isdecimal():
         matches = [row for row in rows if row["page"] == int(name)]
@@ -45,7 +51,7 @@ def find_page(database: Database, name: str) -> Row:
     if not matches:
         raise PageNotFoundError(f'No page matches "{name}": `tidslager pages` lists those that there are.')
     if len(matches) > 1:
-        shown = [f"  {row['page']}  {row['title'] or '(never read)'}  {row['address']}" for row in matches]
+        shown = [f"  {row['page']}  {called(row)}  {row['address']}" for row in matches]
         more = [f"  … and {len(shown) - SHOWN_CANDIDATES} more"] if len(shown) > SHOWN_CANDIDATES else []
         raise AmbiguousPageError(
             "\n".join(
@@ -59,6 +65,11 @@ def find_page(database: Database, name: str) -> Row:
     return matches[0]
 
 
+def called(row: Row) -> str:
+    """What to call a page: its title, or why it has none."""
+    return row["title"] or ("(never read)" if row["title"] is None else "(no title)")
+
+
 def _addresses(database: Database) -> dict[int, set[str]]:
     known: dict[int, set[str]] = {}
     for page, url in database.execute("SELECT pu.page_id, u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id"):
@@ -68,7 +79,7 @@ def _addresses(database: Database) -> dict[int, set[str]]:
 
 def _comparable(address: str) -> str:
     """An address as people take two of them for the same: scheme, "www.", fragment and a last slash do not count."""
-    rest = address.strip().partition("#")[0].casefold()
+    rest = unquote(address.strip().partition("#")[0]).casefold()
     return rest.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
@@ -94,7 +105,11 @@ def revision_named(database: Database, page: int, name: str) -> Row:
 
 def revision_numbered(database: Database, page: int, number: int) -> Row:
     """Revision `number` of a page. Raises RevisionNotFoundError."""
-    found = list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
+    found = (
+        []
+        if number > _LARGEST
+        else list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
+    )
     if not found:
         last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
         has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
@@ -119,10 +134,34 @@ def revision_at(database: Database, page: int, when: str | None) -> Row:
         return found[0]
     first = database.execute("SELECT min(seen_from) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
     if first is None:
-        raise NotSeenYetError(
-            f"Page {page} has never been read: see `SELECT * FROM fetch_log WHERE page = {page}` for why."
+        raise NotSeenYetError(f"Page {page} has never been read. {last_trouble(database, page)}")
+    raise NotSeenYetError(
+        f"Page {page} was first seen {first[:16].replace('T', ' ')} UTC: what it said before that is not known."
+    )
+
+
+def last_trouble(database: Database, page: int) -> str:
+    """What came of the last look at a page that gave nothing to read, one sentence."""
+    row = next(
+        database.query(
+            "SELECT fetched_at, outcome, status, robots, error, why FROM fetch_log WHERE page = ?"
+            " ORDER BY fetched_at DESC, capture DESC LIMIT 1",
+            [page],
         )
-    raise NotSeenYetError(f"Page {page} was first seen {first}: what it said before that is not known.")
+    )
+    said = row["error"] or row["why"] or row["robots"] or f"status {row['status']}"
+    return f"The last look, {row['fetched_at'][:16].replace('T', ' ')} UTC, came to {row['outcome']}: {said}"
+
+
+def raw_body(database: Database, revision: Row) -> bytes:
+    """The body that a revision was read from, byte for byte as the site sent it.
+
+    Raises QueryError when there is none, or it was redacted.
+    """
+    body = read_capture(database, revision["capture"]).body
+    if body is None:
+        raise QueryError(f"There are no bytes behind revision {revision['revision']} of page {revision['page']}.")
+    return body
 
 
 def section_rows(database: Database, revision_id: int) -> list[Row]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
-from archive.history import Row
+from archive.history import Row, called
 from archive.render import shown_safely
-
-_STATES = {"gone": "gone", "moved": "moved", None: "never read"}
+from schemas.page import Block, Film, Image, List, Page, Quote, block_text
 
 
 def moment(text: str | None) -> str:
@@ -27,31 +26,36 @@ def span(row: Row) -> str:
 
 def heading(row: Row) -> str:
     """The page that the lines below speak of."""
-    title = shown_safely(row["title"] or "(never read)")
-    return f"{click.style(title, bold=True)}\n{click.style(shown_safely(row['address']), dim=True)}"
+    about = f"page {row['page']}  {shown_safely(row['address'])}"
+    return f"{click.style(shown_safely(called(row)), bold=True)}\n{click.style(about, dim=True)}"
 
 
 def pages_text(rows: Sequence[Row], width: int) -> str:
     """What `tidslager pages` shows."""
     digits = max((len(str(row["page"])) for row in rows), default=1)
+    indent = " " * (digits + 2)
+    several = len({row["site"] for row in rows}) > 1
     lines = []
     for row in rows:
-        room = max(20, width - digits - 4)
-        title = textwrap.shorten(shown_safely(row["title"] or "(never read)"), room, placeholder=" …")
-        state = "" if row["state"] == "live" else "  " + click.style(_STATES[row["state"]], fg="yellow")
+        room = max(20, width - digits - 12)
+        title = textwrap.shorten(shown_safely(called(row)), room, placeholder=" …")
+        state = "" if row["state"] in ("live", None) else "  " + click.style(row["state"], fg="yellow")
         lines.append(f"{row['page']:>{digits}}  {click.style(title, bold=True)}{state}")
-        indent = " " * (digits + 2)
         lines.append(indent + click.style(shown_safely(row["address"]), dim=True))
-        count = row["revisions"] or 0
-        facts = [
-            f"{count} revision{'s' * (count != 1)}",
-            f"last changed {moment(row['last_changed'])}",
-            f"last looked at {moment(row['last_looked'])} UTC",
-        ]
-        if row["published"]:
-            facts.insert(0, f"published {row['published']}")
-        lines.append(indent + ", ".join(facts))
+        facts = ([row["site"]] if several else []) + _facts(row)
+        lines.append(textwrap.fill(", ".join(facts), max(width, 40), initial_indent=indent, subsequent_indent=indent))
     return "\n".join(lines)
+
+
+def _facts(row: Row) -> list[str]:
+    if row["state"] is None:
+        return [f"last look {moment(row['last_looked'])} UTC"]
+    count = row["revisions"]
+    facts = [f"published {row['published']}"] if row["published"] else []
+    facts += [f"{count} revision{'s' * (count != 1)}", f"last changed {moment(row['last_changed'])}"]
+    if row["last_read"] == row["last_looked"]:
+        return [*facts, f"last read {moment(row['last_read'])} UTC"]
+    return [*facts, f"last read {moment(row['last_read'])}, looked at in vain {moment(row['last_looked'])} UTC"]
 
 
 def log_text(rows: Sequence[Row], width: int) -> str:
@@ -78,26 +82,50 @@ def _revision(row: Row, width: int) -> str:
     return f"{name}{marks}  {span(row)}\n{told}"
 
 
-def show_text(page: Row, revision: Row, rows: Iterable[Row], width: int) -> str:
-    """What `tidslager show` shows: the page as it read."""
+def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:
+    """What `tidslager show` shows: the page as it read; a record of None says that there was none."""
     last = f", last seen so {moment(revision['last_seen'])} UTC" if revision["last_seen"] else ""
     facts = [
         (f"revision {revision['revision']}", f"{span(revision)}{last}"),
         ("published", revision["published"]),
         ("updated", revision["updated"]),
-        ("responsible", revision["responsible"]),
+        ("responsible", str(record.responsible) if record and record.responsible else None),
     ]
     lines = [heading({**page, "title": revision["title"]})]
     lines += [f"{click.style(name, fg='yellow')}  {shown_safely(value)}" for name, value in facts if value]
-    if revision["state"] != "live":
-        lines.append(f"\nThe page was {revision['state']}.")
-    for row in rows:
-        lines.append("")
-        if row["heading"]:
-            mark = "#" * (row["level"] or 1)
-            lines.append(click.style(f"{mark} {shown_safely(row['heading'])}", bold=True))
-        lines += [
-            textwrap.fill(shown_safely(line), width, break_long_words=False, break_on_hyphens=False)
-            for line in row["text"].split("\n")
-        ]
+    if record is None:
+        earlier = f" What it said before: --revision {revision['revision'] - 1}" if revision["revision"] > 1 else ""
+        return "\n".join([*lines, "", f"The page was {revision['state']}.{earlier}"])
+    for block in record.preamble:
+        lines += ["", *_block_lines(block, width)]
+    for section in record.sections:
+        if section.heading:
+            title = f"{'#' * section.level} {shown_safely(section.heading)}"
+            lines += ["", click.style(_filled(title, width), bold=True)]
+        for block in section.blocks:
+            lines += ["", *_block_lines(block, width)]
     return "\n".join(lines)
+
+
+def _block_lines(block: Block, width: int) -> Iterator[str]:
+    """One block as it reads on a terminal: lists with their marks, quotes with theirs, pictures and films by name."""
+    match block:
+        case List():
+            for number, item in enumerate(block.items, 1):
+                mark = f"{number}. " if block.ordered and item.level == 1 else "• "
+                yield _filled(shown_safely(item.text), width, "  " * (item.level - 1) + mark)
+        case Quote():
+            yield _filled(shown_safely(block.text), width, "> ")
+        case Image() | Film():
+            kind = "image" if isinstance(block, Image) else "film"
+            yield _filled(shown_safely(f"[{kind}] {block_text(block)} <{block.address}>"), width)
+        case _:
+            for line in shown_safely(block_text(block)).split("\n"):
+                yield _filled(line, width)
+
+
+def _filled(text: str, width: int, mark: str = "") -> str:
+    indent = " " * len(mark)
+    return textwrap.fill(
+        text, width, initial_indent=mark, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

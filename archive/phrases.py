@@ -20,6 +20,8 @@ _SINGLE = {
     "breadcrumb": "breadcrumb",
 }
 _ENTRIES = ("list", "table")
+_OF_PAGE = {"added": "back", "removed": "gone"}
+"""What is said of a page as a whole: it was there before, so it is not "added"."""
 
 
 def phrase(change: Change) -> str:
@@ -36,7 +38,7 @@ def summary(changes: Iterable[Change]) -> str:
         if change.class_ not in HIDDEN
     )
     parts = [
-        f"{noun} {verb}" if single else f"{count} {plural(noun, count)} {verb}"
+        f"{noun} {verb}" if single or noun == "page" else f"{count} {plural(noun, count)} {verb}"
         for (noun, verb, single), count in counts.items()
     ]
     hidden = hidden_counts(told)
@@ -60,4 +62,6 @@ def _verb(change: Change) -> str:
         return "edited" if change.what == "title" else "changed"
     if change.what in _ENTRIES and change.kind == "moved" and change.before != change.after:
         return "reordered"
+    if change.what == "page":
+        return _OF_PAGE.get(change.kind, change.kind)
     return change.kind.replace("_", " ")

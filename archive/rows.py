@@ -38,12 +38,13 @@ _REVISION = {
 COLUMNS: dict[str, dict[str, str]] = {
     "pages": {
         **_PAGE,
-        "state": _REVISION["state"] + "; null when it was never read",
+        "state": _REVISION["state"] + "; null while no look has shown it",
         "revisions": "number of its revisions",
         **_METADATA,
         "first_seen": "first look that saw it, ISO 8601, UTC",
         "last_changed": "first look that saw the newest revision",
         "last_looked": "last look, whatever came of it",
+        "last_read": "last look that showed what the page is; older than last_looked where looks have failed since",
     },
     "log": {
         **_PAGE,

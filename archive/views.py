@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.migrations import migrations
 
 VIEWS = """
-CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at
+CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at and read
   SELECT p.id AS page, p.site,
          coalesce((SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id
                     WHERE c.page_id = p.id AND c.outcome = 'fetched' ORDER BY c.fetched_at DESC LIMIT 1),
@@ -20,7 +20,9 @@ CREATE VIEW page_list AS              -- one row per page: what it is now, and w
          r.title, r.state, r.seq AS revisions, r.published, r.updated, r.responsible,
          (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id AND f.seq = 1) AS first_seen,
          r.seen_from AS last_changed,
-         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked
+         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked,
+         (SELECT max(c.fetched_at) FROM captures c JOIN readings g ON g.capture_id = c.id
+           WHERE c.page_id = p.id AND g.revision_id IS NOT NULL) AS last_read
     FROM pages p
     LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions WHERE page_id = p.id ORDER BY seq DESC LIMIT 1);
 

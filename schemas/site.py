@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Annotated, Any
 
@@ -91,9 +92,13 @@ def decode_site(text: str, source: str) -> Site:
         raise ConfigurationError(f"{source} is not valid TOML: {error}. Correct that place and run again.") from error
     refuse_unknown_keys(raw, Site, source)
     try:
-        return msgspec.convert(raw, Site, strict=True)
+        site = msgspec.convert(raw, Site, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {_plain(str(error))}. Correct the value and run again.") from error
+        raise ConfigurationError(f"{source}: {_plain(str(error))}") from error
+    for host in site.hosts:
+        if "/" in host or ":" in host:
+            raise ConfigurationError(f'{source}: hosts: "{host}" is no host name. Write it like: {_EXAMPLES["hosts"]}')
+    return site
 
 
 def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], source: str, prefix: str = "") -> None:
@@ -109,7 +114,22 @@ def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], sourc
             refuse_unknown_keys(value, inner, source, f"{prefix}{key}.")
 
 
+_EXAMPLES = {
+    "name": 'name = "example-se" (small letters, digits and hyphens)',
+    "start": 'start = ["https://example.se/page"]',
+    "hosts": 'hosts = ["example.se", "example.org"]',
+    "depth": "depth = 1",
+    "contact": 'contact = "you@example.se"',
+    "delay_s": "delay_s = 1.0 (seconds)",
+    "connect_to": 'connect_to = { "example.se:80" = "127.0.0.1:8080" }',
+    "allow_private": "allow_private = true",
+}
+
+
 def _plain(message: str) -> str:
-    """Say a msgspec message with the key in front: "Expected `int`, got `str` - at `$.depth`"."""
+    """Say a msgspec message with the key in front and an example behind it."""
     text, _, place = message.partition(" - at `$.")
-    return f"{place.rstrip('`')}: {text[:1].lower()}{text[1:]}" if place else text[:1].lower() + text[1:]
+    key = place.rstrip("`") or text.rpartition("field `")[2].rstrip("`")
+    example = _EXAMPLES.get(re.split(r"[.\[]", key)[0])
+    fault = "this setting is missing" if "missing required" in text else text[:1].lower() + text[1:]
+    return f"{key}: {fault}. " + (f"Write it like: {example}" if example else "Correct the value and run again.")

@@ -23,6 +23,7 @@ from archive.cli import (
     print_json,
     text_width,
 )
+from archive.file import refuse_foreign
 from archive.lock import writer_lock
 from archive.store import Archive
 from schemas.errors import ConfigurationError
@@ -33,6 +34,7 @@ from scraper.clock import SystemClock
 from scraper.connect import parse_connect_to
 from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
+from scraper.layout import layout_named
 from scraper.progress import Progress
 from scraper.report import look_rows, report
 from scraper.site_file import file_for
@@ -89,8 +91,11 @@ def crawl(
     knew. robots.txt is honoured; one request at a time goes to a host.
     """
     chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
+    if chosen.layout:
+        layout_named(chosen.layout)
     clock = SystemClock()
     fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
+    refuse_foreign(path)
     with writer_lock(path), Archive(path) as archive, Progress(sys.stderr, quiet=quiet or as_json) as progress:
         result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=progress.watch)
     if as_json:
@@ -105,7 +110,9 @@ def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...
     """The site with what the command line says put over it. Raises ConfigurationError."""
     for address in start or site.start:
         if normal(address) is None:
-            raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+            raise ConfigurationError(
+                f'Start address "{address}" is no address of a page: write it out, as https://example.se/page.'
+            )
         if site.hosts and not in_scope(address, site.hosts):
             raise ConfigurationError(
                 f"{address} is outside the site {site.name}, whose hosts are {', '.join(site.hosts)}: "

@@ -22,7 +22,7 @@ from scraper.addresses import cms_key, in_scope, normal, scope
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
 from scraper.parse import PARSER, read
-from scraper.summary import Look, Result, Summary, shortfalls
+from scraper.summary import Look, Result, Summary, limited, shortfalls
 from scraper.suspect import leads_to_front
 
 Watch = Callable[[str, int, int], None]
@@ -62,9 +62,10 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
     read_leftovers(site, archive)
     run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, captured=set())
     looks: dict[int, Look] = {}
+    left: list[str] = []
     interrupted = False
     try:
-        for look in _looks(run, watch):
+        for look in _looks(run, watch, left):
             looks[look.page] = _weightier(looks.get(look.page), look)
     except KeyboardInterrupt:
         interrupted = True
@@ -75,7 +76,7 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
         looks=found,
         seconds=clock.monotonic() - begun,
         interrupted=interrupted,
-        shortfalls=() if interrupted else shortfalls(site.floors, found),
+        shortfalls=() if interrupted else (*limited(site.limits, left), *shortfalls(site.floors, found)),
     )
     archive.finish_run(number, summary.status, summary.counts, now=clock.now())
     return summary
@@ -87,25 +88,31 @@ def read_leftovers(site: Site, archive: Archive) -> None:
         _record(site, archive, kept, archive.read(kept.id))
 
 
-def _looks(run: _Run, watch: Watch) -> Iterator[Look]:
-    """Each look of a run: first along the links, then at known pages that no link led to."""
+def _looks(run: _Run, watch: Watch, left: list[str]) -> Iterator[Look]:
+    """Each look of a run: first along the links, then at known pages that no link led to.
+
+    Addresses that the limit of pages left out are put into `left`.
+    """
     site = run.site
     hosts = scope(site.start, site.hosts)
     queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
     met = {stop.address for stop in queue}
+    known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, hosts)]
     swept = False
     while queue or not swept:
         if not queue:
             swept = True
-            known = (address for address in run.archive.addresses(site.name, run.id) if in_scope(address, hosts))
-            queue.extend(Stop(address=address, depth=site.depth, why="link") for address in known)
+            unseen = run.archive.addresses(site.name, run.id)
+            queue.extend(Stop(address=address, depth=site.depth, why="link") for address in unseen if address in known)
             continue
-        if len(run.captured) >= site.limits.pages:
-            return
         stop = queue.popleft()
         if stop.address in run.captured:
             continue
-        watch(stop.address, len(run.captured), len(queue))
+        if len(run.captured) >= site.limits.pages:
+            left.append(stop.address)
+            continue
+        unlinked = 0 if swept else sum(address not in met for address in known)
+        watch(stop.address, len(run.captured), len(queue) + unlinked)
         for look, page in _look(run, stop):
             yield look
             if page is not None and stop.depth < site.depth:

@@ -24,7 +24,7 @@ DECODED_BYTES = Limits().decoded_bytes
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
-_NO_CONTENT = "No content was found where the layout has it: the structure of the page has changed."
+_NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure changed."
 
 
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from archive.revisions import Finding
 from archive.store import RunStatus
 from schemas.change import Change
-from schemas.site import Floors
+from schemas.site import Floors, Limits
 
 Result = (
     Finding
@@ -90,6 +90,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "interrupted": 130}
+
+
+def limited(limits: Limits, left: Sequence[str]) -> tuple[str, ...]:
+    """What a run left out because of the limit of pages, as the line that says so; nothing where it left nothing."""
+    if not left:
+        return ()
+    return (f"stopped at {limits.pages} pages (limits.pages); not looked at: {len(left)}, {left[0]} first.",)
 
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:

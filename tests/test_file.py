@@ -66,7 +66,7 @@ def test_what_is_no_database_is_refused(path: Path) -> None:
     path.write_text("kära dagbok, i dag hände ingenting")
     with pytest.raises(NotAnArchiveError, match="not an archive"):
         open_for_writing(path)
-    with pytest.raises(NotAnArchiveError, match="directory"):
+    with pytest.raises(NotAnArchiveError, match="no file"):
         open_for_reading(path.parent)
 
 
