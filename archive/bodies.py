@@ -84,8 +84,8 @@ def keep_body(database: Database, body: bytes, *, earlier: Sequence[int] = (), s
     written = (
         _small(body)
         or _in_slots(body, frames)
-        or _in_slots(body, _others(database, frames, earlier[1:]))
         or _learned(body, frames)
+        or _in_slots(body, _others(database, frames, earlier[1:]))
         or _delta(body, frames[-2:])
         or _key_frame(database, body, site)
     )
@@ -185,8 +185,13 @@ def _in_slots(body: bytes, frames: list[_Frame]) -> _Written | None:
 def _others(database: Database, frames: list[_Frame], earlier: Sequence[int]) -> list[_Frame]:
     """Frames of looks further back: a page that two servers answer goes back and forth between two states."""
     known = {frame.id for frame in frames}
-    others = (chain[-1] for number in reversed(earlier) if (chain := _frames(database, number)))
-    return list({frame.id: frame for frame in others if frame.id not in known}.values())
+    rows = database.execute(
+        f"SELECT DISTINCT base FROM bodies WHERE codec = 'slots' AND id IN ({', '.join('?' * len(earlier))})"
+        " ORDER BY base",
+        list(earlier),
+    ).fetchall()
+    chains = (_frames(database, base) for (base,) in rows if base not in known)
+    return [chain[-1] for chain in chains if chain]
 
 
 def _learned(body: bytes, frames: list[_Frame]) -> _Written | None:

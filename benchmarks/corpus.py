@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from schemas.page import Link, Page, Paragraph, Section
+
 NOISES = ("tokens", "sitevision", "none")
 FIRST = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 _ONSETS = [
@@ -75,6 +77,29 @@ class _Page:
     sections: list[_Section] = field(default_factory=list)
 
 
+def _record(page: _Page) -> Page:
+    return Page(
+        title=page.title,
+        sections=tuple(
+            Section(
+                heading=section.heading,
+                level=2,
+                anchor=section.name,
+                blocks=(
+                    *(Paragraph(text=text) for text in section.paragraphs),
+                    *(_linked(page, text) for text in section.links),
+                ),
+            )
+            for section in page.sections
+        ),
+    )
+
+
+def _linked(page: _Page, text: str) -> Paragraph:
+    address = f"https://byran.example/sidor/{page.number}/{text.lower().replace(' ', '-')}.html"
+    return Paragraph(text=text, links=(Link(label=text, address=address, kind="page"),))
+
+
 class Corpus:
     """The site on consecutive nights. `captures` may be read once."""
 
@@ -101,6 +126,10 @@ class Corpus:
                     days=night - 1, seconds=2 * page.number, milliseconds=self._noise.randrange(999)
                 )
                 yield night, page.number, when, self._render(page, when)
+
+    def record(self, page: int) -> Page:
+        """What a parser reads on a page as it is on the night that `captures` is at."""
+        return _record(self._pages[page - 1])
 
     def _vocabulary(self, size: int) -> list[str]:
         words: dict[str, None] = {}
@@ -140,7 +169,7 @@ class Corpus:
     def _change(self, night: int) -> None:
         if night in self._deploys:
             self._deploy()
-        for page in self._rng.sample(self._pages, round(len(self._pages) * self.edited)):
+        for page in self._rng.sample(self._pages, max(1, round(len(self._pages) * self.edited))):
             self._edit(page)
 
     def _edit(self, page: _Page) -> None:
