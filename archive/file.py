@@ -148,6 +148,26 @@ def transaction(database: Database, path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def step(database: Database, path: Path) -> Iterator[None]:
+    """All or nothing inside a transaction that is open: an error takes back this step and leaves those before it.
+
+    Raises ArchiveWriteError when SQLite has had to take back the whole transaction, for want of room for instance.
+    """
+    with plain_errors(path):
+        if not database.conn.in_transaction:
+            raise ArchiveWriteError(f"What was written to {path} in this batch was taken back: begin the batch again.")
+        database.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            if database.conn.in_transaction:
+                database.execute("ROLLBACK TO step")
+                database.execute("RELEASE step")
+            raise
+        database.execute("RELEASE step")
+
+
+@contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
     """Say SQLite's refusals in words that tell what to do, as ArchiveError."""
     try:

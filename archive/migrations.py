@@ -1,6 +1,7 @@
 """The only DDL: what an archive file is made of, in three layers.
 
-evidence    runs, urls, bodies, header_sets, pages, page_urls, captures, redactions. Append-only, guarded by triggers.
+evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
+            redactions. Append-only, guarded by triggers.
 derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
             can be dropped and rebuilt from the evidence.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
@@ -43,13 +44,38 @@ CREATE TABLE urls (                   -- each address, written once
 
 CREATE TABLE bodies (                 -- entity bodies, each content once, named by the hash of its exact bytes
   id     INTEGER PRIMARY KEY,
-  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
   size   INTEGER NOT NULL CHECK (size >= 0),  -- bytes, before compression
-  codec  TEXT NOT NULL CHECK (codec IN ('raw', 'zstd', 'redacted')),
-  base   INTEGER REFERENCES bodies(id),  -- body that this one is written as a difference from
+  codec  TEXT NOT NULL CHECK (codec IN (
+           'raw',                     -- as it is
+           'zstd',                    -- compressed alone
+           'delta',                   -- compressed with the base as dictionary
+           'slots',                   -- what stands in the slots of the base's template
+           'redacted')),
+  base   INTEGER REFERENCES bodies(id) CHECK (base < id),  -- earlier body that this one is written as a difference from
   data   BLOB,                        -- NULL only where redacted
-  CHECK ((data IS NULL) = (codec = 'redacted'))
+  CHECK ((data IS NULL) = (codec = 'redacted')),
+  CHECK ((base IS NULL) = (codec NOT IN ('delta', 'slots')))
 ) STRICT;
+CREATE INDEX bodies_name ON bodies (substr(sha256, 1, 4));  -- the start finds it; 28 bytes a body less than all of it
+
+CREATE TABLE templates (              -- where the captures of a page differ without an editor; no words of the page
+  base INTEGER PRIMARY KEY REFERENCES bodies(id),  -- body that the slots are in
+  data BLOB NOT NULL                  -- the slots and their kinds, see archive/template.py
+) STRICT;
+
+CREATE TABLE dictionaries (           -- bodies that the first bodies of a site's pages are written as differences from
+  body_id INTEGER PRIMARY KEY REFERENCES bodies(id),
+  site    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE rebasings (              -- bodies that were written anew before the body that they were based on left
+  id      INTEGER PRIMARY KEY,
+  body_id INTEGER NOT NULL REFERENCES bodies(id),
+  base    INTEGER NOT NULL REFERENCES bodies(id),  -- what it was based on
+  codec   TEXT NOT NULL               -- and how; its hash and size stayed
+) STRICT;
+CREATE INDEX rebasings_body ON rebasings (body_id);
 
 CREATE TABLE header_sets (            -- heads of requests and answers: lines in their order and case, byte for byte
   id   INTEGER PRIMARY KEY,
@@ -115,12 +141,20 @@ CREATE TRIGGER runs_finished BEFORE UPDATE ON runs
   WHEN old.status <> 'running' OR new.id <> old.id OR new.site <> old.site OR new.started_at <> old.started_at
     OR new.tool_version <> old.tool_version OR new.config <> old.config OR new.config_digest <> old.config_digest
   BEGIN SELECT RAISE(ABORT, 'runs are append-only: only a running one may be finished'); END;
+CREATE TRIGGER bodies_once BEFORE INSERT ON bodies
+  WHEN EXISTS (SELECT 1 FROM bodies WHERE substr(sha256, 1, 4) = substr(new.sha256, 1, 4) AND sha256 = new.sha256)
+  BEGIN SELECT RAISE(ABORT, 'bodies are kept once: one of this hash is there'); END;
 CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
-  WHEN NOT (new.codec = 'redacted' AND new.id = old.id AND new.sha256 = old.sha256 AND new.size = old.size
-    AND EXISTS (SELECT 1 FROM redactions WHERE body_id = old.id))
-  BEGIN SELECT RAISE(ABORT, 'bodies are append-only: a redaction is the only door'); END;
+  WHEN NOT (new.id = old.id AND new.sha256 = old.sha256 AND new.size = old.size AND (
+    (new.codec = 'redacted' AND EXISTS (SELECT 1 FROM redactions WHERE body_id = old.id)
+      AND NOT EXISTS (SELECT 1 FROM bodies WHERE base = old.id))
+    OR (new.codec IN ('raw', 'zstd', 'delta') AND coalesce(new.base > old.base, old.base IS NOT NULL)
+      AND EXISTS (SELECT 1 FROM rebasings WHERE body_id = old.id AND base = old.base AND codec = old.codec))))
+  BEGIN SELECT RAISE(ABORT, 'bodies are append-only: a redaction is the only door, once no body needs it'); END;
 """
-APPEND_ONLY = ("urls", "header_sets", "pages", "page_urls", "captures", "redactions")
+APPEND_ONLY = (
+    "urls", "templates", "dictionaries", "rebasings", "header_sets", "pages", "page_urls", "captures", "redactions",
+)  # fmt: skip
 KEPT_FOR_EVER = ("runs", "bodies", *APPEND_ONLY)
 
 DERIVED = f"""

@@ -1,9 +1,10 @@
-"""Archive: the one door to an archive file for who writes it, one transaction per capture and one per page."""
+"""Archive: the one door to an archive file for who writes it, one transaction per capture and page, or per batch."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ import msgspec
 
 from archive import captures, revisions
 from archive.captures import Kept, Why
-from archive.file import open_for_writing, plain_errors, transaction
+from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.revisions import Reader, Recorded
 from archive.times import to_text
 from schemas.capture import Capture
@@ -34,6 +35,7 @@ class Archive:
         self.path = path
         self.database = open_for_writing(path)
         self._open = True
+        self._batching = False
 
     def __enter__(self) -> Self:
         return self
@@ -54,10 +56,27 @@ class Archive:
             finally:
                 self.database.conn.close()
 
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commit all that is written inside together: for importing and rebuilding, where a crash may lose a batch.
+
+        Each capture and each page is still whole or not there: an error in one takes back that one. A crawl does not
+        batch, so that a capture that it has acknowledged stays.
+        """
+        with transaction(self.database, self.path):
+            self._batching = True
+            try:
+                yield
+            finally:
+                self._batching = False
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return (step if self._batching else transaction)(self.database, self.path)
+
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
         """Begin a run and return its number; a run that a crash left open is marked interrupted."""
         config = msgspec.json.encode(site, order="sorted")
-        with transaction(self.database, self.path):
+        with self._writing():
             self.database.execute(
                 "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
                 " WHERE run_id = runs.id), started_at) WHERE status = 'running'"
@@ -70,7 +89,7 @@ class Archive:
 
     def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
         """Close a run: from now on it stands."""
-        with transaction(self.database, self.path):
+        with self._writing():
             self.database.execute(
                 "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
                 [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],
@@ -87,14 +106,14 @@ class Archive:
         of_page: bool = True,
     ) -> Kept:
         """Commit a capture, before anyone reads it. See `archive.captures.keep_capture`."""
-        with transaction(self.database, self.path):
+        with self._writing():
             return captures.keep_capture(
                 self.database, run, capture, why=why, cms_key=cms_key, via=via, of_page=of_page
             )
 
     def record(self, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
         """Commit what a capture says: reading, revision and changes together."""
-        with transaction(self.database, self.path):
+        with self._writing():
             return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
 
     def unread(self, site: str) -> Iterator[Kept]:

@@ -140,7 +140,14 @@ def test_a_damaged_archive_is_named_as_such(archive: Archive, path: Path) -> Non
 def test_evidence_cannot_be_changed(archive: Archive, table: str) -> None:
     """Rows of evidence refuse to be changed, whoever asks."""
     _some_evidence(archive)
-    column = {"page_urls": "why", "header_sets": "head", "urls": "url", "pages": "site"}.get(table, "id")
+    column = {
+        "page_urls": "why",
+        "header_sets": "head",
+        "urls": "url",
+        "pages": "site",
+        "templates": "base",
+        "dictionaries": "site",
+    }.get(table, "id")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         archive.database.execute(f"UPDATE {table} SET {column} = {column}")
 
@@ -219,3 +226,6 @@ def _some_evidence(archive: Archive) -> None:
     archive.database.execute(
         "INSERT INTO redactions (body_id, redacted_at, reason) VALUES (1, '2026-03-01T00:00:00.000Z', 'begäran')"
     )
+    archive.database.execute("INSERT INTO templates (base, data) VALUES (1, x'00')")
+    archive.database.execute("INSERT INTO dictionaries (body_id, site) VALUES (1, 'prov')")
+    archive.database.execute("INSERT INTO rebasings (body_id, base, codec) VALUES (2, 1, 'delta')")
