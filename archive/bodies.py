@@ -7,6 +7,7 @@ import hashlib
 import zstandard
 from sqlite_utils import Database
 
+from archive.redactions import Reason, announce
 from schemas.errors import ArchiveError
 
 # Level 19 costs a few milliseconds on a page of 60 kB and is asked for once a page and night.
@@ -45,6 +46,21 @@ def read_body(database: Database, number: int) -> bytes | None:
     if body is None or hashlib.sha256(body).digest() != name:
         raise ArchiveError(f"Body {number} is damaged: restore the archive from a backup.")
     return bytes(body)
+
+
+def withhold(database: Database, body: int, reason: Reason) -> bool:
+    """Take the bytes of a body away for good; its hash and size stay. Call inside a transaction.
+
+    Returns False when it was withheld already. Raises ArchiveError when there is no such body.
+    """
+    found = database.execute("SELECT codec FROM bodies WHERE id = ?", [body]).fetchone()
+    if found is None:
+        raise ArchiveError(f"The archive has no body {body}: `SELECT * FROM fetch_log` shows captures and bodies.")
+    if found[0] == "redacted":
+        return False
+    announce(database, "body", body, reason)
+    database.execute("UPDATE bodies SET codec = 'redacted', base = NULL, data = NULL WHERE id = ?", [body])
+    return True
 
 
 def _packed(body: bytes) -> tuple[str, bytes]:

@@ -10,7 +10,7 @@ import click
 from archive.history import Row
 from archive.render import shown_safely
 
-_STATES = {"gone": "gone", "moved": "moved", None: "never read"}
+_STATES = {"gone": "gone", "moved": "moved", "withheld": "withheld", None: "never read"}
 
 
 def moment(text: str | None) -> str:

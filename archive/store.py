@@ -14,7 +14,9 @@ import msgspec
 from archive import captures, revisions
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, transaction
+from archive.heads import complete_heads
 from archive.revisions import Reader, Recorded
+from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.reading import Reading
@@ -55,26 +57,29 @@ class Archive:
                 self.database.conn.close()
 
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
-        """Begin a run and return its number; a run that a crash left open is marked interrupted."""
+        """Begin a run and return its number; a run that a crash left open is marked interrupted and sealed."""
         config = msgspec.json.encode(site, order="sorted")
         with transaction(self.database, self.path):
-            self.database.execute(
-                "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
-                " WHERE run_id = runs.id), started_at) WHERE status = 'running'"
-            )
+            seal_interrupted(self.database)
             cursor = self.database.execute(
                 "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
                 [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
             )
-            return int(cursor.lastrowid or 0)
+            run = int(cursor.lastrowid or 0)
+        complete_heads(self.database, self.path)
+        return run
 
-    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
-        """Close a run: from now on it stands."""
+    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> str:
+        """Close a run: from now on it stands. Return its head, which also goes to the file of heads.
+
+        Raises ArchiveWriteError when the file of heads cannot be written: the run is finished all the same, and the
+        next one writes the line.
+        """
+        told = msgspec.json.encode(dict(summary)).decode()
         with transaction(self.database, self.path):
-            self.database.execute(
-                "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
-                [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],
-            )
+            head = seal_run(self.database, run, status=status, finished_at=to_text(now), summary=told)
+        complete_heads(self.database, self.path)
+        return head.hex()
 
     def keep(
         self,
@@ -104,7 +109,7 @@ class Archive:
     def addresses(self, site: str, run: int) -> tuple[str, ...]:
         """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
         rows = self.database.execute(
-            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone') AND page NOT IN"
+            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone', 'withheld') AND page NOT IN"
             " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
             [site, run],
         )

@@ -23,6 +23,7 @@ from archive.cli import (
     print_json,
     text_width,
 )
+from archive.keeping import KEEPING
 from archive.lock import writer_lock
 from archive.store import Archive
 from schemas.errors import ConfigurationError
@@ -154,7 +155,7 @@ def sites(*, as_json: bool) -> None:
         click.echo(f"{site.name}\n  {site.title}\n  {site.start[0]}")
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *KEEPING):
     cli.add_command(_command)
 
 
