@@ -106,9 +106,15 @@ def _sealed_records(database: Database, run: int, withheld: Withheld) -> Iterato
 
 def _redactions(database: Database, run: int) -> Iterator[Evidence]:
     """Redactions since the run before: they belong to the first run that is begun after them."""
-    rows = database.query("SELECT * FROM redactions WHERE after_run = ? ORDER BY id", [run - 1])
+    rows = database.query(
+        "SELECT r.*, (SELECT min(c.page_id) FROM captures c WHERE c.id = r.capture_id OR c.body_id = r.body_id"
+        " OR c.url_id = r.url_id OR r.head_id IN (c.head_id, c.request_id)) AS page"
+        " FROM redactions r WHERE r.after_run = ? ORDER BY r.id",
+        [run - 1],
+    )
     for row in rows:
-        yield _row("redactions", row, row["id"], None)
+        page = row.pop("page")
+        yield _row("redactions", row, row["id"], page)
 
 
 def _kept(

@@ -133,8 +133,21 @@ _ORPHANS = {
 }
 
 
+_STRAYS = {
+    "pages": "SELECT id, first_run FROM pages WHERE first_run NOT IN (SELECT id FROM runs)",
+    "page_urls": "SELECT page_id, from_run FROM page_urls WHERE from_run NOT IN (SELECT id FROM runs)",
+    "captures": "SELECT page_id, run_id FROM captures WHERE run_id NOT IN (SELECT id FROM runs)",
+    "sealed_records": "SELECT c.page_id, s.run_id FROM sealed_records s LEFT JOIN captures c ON c.id = s.capture_id"
+    " WHERE s.run_id NOT IN (SELECT id FROM runs)",
+}
+
+
 def orphan_findings(database: Database) -> Iterator[Finding]:
     """Evidence that no run speaks of: nothing of ours leaves such rows behind."""
+    for table, query in _STRAYS.items():
+        for page, run in database.execute(query).fetchall():
+            text = f"A row of {table} says that it was written by run {run}, which is not there."
+            yield Finding(check="chain", text=text, page=page, run=run)
     for table, query in _ORPHANS.items():
         for (number,) in database.execute(query).fetchall():
             yield Finding(check="chain", text=f"Row {number} of {table} belongs to no capture: it was added by hand.")

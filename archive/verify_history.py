@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from sqlite_utils import Database
@@ -19,6 +19,7 @@ from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_
 from archive.revisions import CHANGE_COLUMNS
 from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
+from schemas.revision import Cause, State
 
 _UNREADABLE = (sqlite3.DatabaseError, msgspec.MsgspecError, ValueError, TypeError, KeyError, IndexError, RecursionError)
 
@@ -95,6 +96,8 @@ def _order(database: Database, row: dict[str, Any], last: dict[str, Any] | None)
     """Whether a revision stands where and when it must."""
     if last is not None and row["seq"] != last["seq"] + 1:
         yield f"revision {row['seq'] - 1} is missing before it."
+    if row["cause"] not in get_args(Cause) or row["state"] not in get_args(State):
+        yield "its cause or its state is none that there is."
     if row["captured"] != row["page_id"]:
         yield f"capture {row['capture_id']}, from which it was read, is of another page."
     if row["seen_from"] != row["fetched_at"]:
