@@ -1,5 +1,8 @@
-"""`python -m archive`: read an archive without the crawler."""
+"""`python -m archive`: the command line without the crawler."""
 
-from archive.cli import main
+from archive.cli import cli, main
+from archive.keeping import KEEPING
 
+for _command in KEEPING:
+    cli.add_command(_command)
 main()

@@ -23,6 +23,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.delta import pack, unpack
+from archive.redactions import Reason, announce
 from archive.template import Template, decode, encode, fill, fit, learn
 from schemas.errors import ArchiveError
 
@@ -166,6 +167,22 @@ def _reads_back(database: Database, number: int, body: bytes, frames: list[_Fram
         return _decoded(codec, data, size, msgspec.structs.replace(frame, learned=learned)) == body
     except ValueError:
         return False
+
+
+def withhold(database: Database, body: int, reason: Reason) -> bool:
+    """Take the bytes of a body away for good; its hash and size stay. Call inside a transaction.
+
+    Returns False when it was withheld already. Raises ArchiveError when there is no such body.
+    """
+    found = database.execute("SELECT codec FROM bodies WHERE id = ?", [body]).fetchone()
+    if found is None:
+        raise ArchiveError(f"The archive has no body {body}: `SELECT * FROM fetch_log` shows captures and bodies.")
+    if found[0] == "redacted":
+        return False
+    rebase_dependents(database, body)
+    announce(database, "body", body, reason)
+    database.execute("UPDATE bodies SET codec = 'redacted', base = NULL, data = NULL WHERE id = ?", [body])
+    return True
 
 
 def _small(body: bytes) -> _Written | None:

@@ -71,6 +71,21 @@ def open_for_reading(path: Path) -> Database:
     return database
 
 
+def copy_whole(path: Path, target: Path) -> None:
+    """Write an archive, as it is at this moment, to a new file without free pages; also beside a writer.
+
+    Raises ArchiveWriteError when either cannot be written.
+    """
+    # A connection that may only read cannot do it: SQLite (3.40 to 3.50 at the least) then takes the generated columns
+    # of our tables for stored ones. Nothing is written to the archive all the same.
+    with plain_errors(path):
+        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=_BUSY_MS / 1000)
+        try:
+            connection.execute("VACUUM INTO ?", [str(target)])
+        finally:
+            connection.close()
+
+
 def _read_only(path: Path) -> sqlite3.Connection:
     address = f"file:{quote(str(path.absolute()))}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=_BUSY_MS / 1000)
@@ -145,6 +160,21 @@ def transaction(database: Database, path: Path) -> Iterator[None]:
         except BaseException:
             database.rollback()
             raise
+
+
+def leave_nothing_behind(database: Database, path: Path) -> None:
+    """Write the file anew without its free pages, so that nothing that was erased can be read from it.
+
+    Raises ArchiveWriteError when there is no room (up to twice the archive's size is needed for a while), or when a
+    reader still holds the old pages.
+    """
+    with plain_errors(path):
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute("VACUUM")
+        if database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise ArchiveWriteError(
+                f"A reader still holds old pages of {path}: what you asked for is done; close the reader, run it again."
+            )
 
 
 @contextmanager

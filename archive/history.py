@@ -111,8 +111,8 @@ def revision_numbered(database: Database, page: int, number: int) -> Row:
         else list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
     )
     if not found:
-        last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
-        has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
+        first, last = database.execute("SELECT min(seq), max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()
+        has = f"has revisions {first} to {last}" if last else "has no revision: no look at it has shown a page yet"
         raise RevisionNotFoundError(f"Page {page} has no revision {number}; it {has}.")
     return found[0]
 

@@ -1,7 +1,8 @@
 """The only DDL: what an archive file is made of, in three layers.
 
 evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
-            redactions. Append-only, guarded by triggers.
+            sealed_records, redactions. Append-only, guarded by triggers; each run's part of it is sealed by the run's
+            head (`archive.chain`).
 derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
             can be dropped and rebuilt from the evidence.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
@@ -31,12 +32,16 @@ CREATE TABLE runs (                   -- one crawl of one site
   tool_version  TEXT NOT NULL,        -- version of Tidslager
   config        TEXT NOT NULL CHECK (json_valid(config)),  -- the site as it was in force, JSON
   config_digest BLOB NOT NULL CHECK (length(config_digest) = 32),  -- SHA-256 of config
-  summary       TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(summary))  -- pages by what came of them
+  summary       TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(summary)),  -- pages by what came of them
+  root          BLOB CHECK (length(root) = 32),  -- Merkle root over the evidence that the run wrote; NULL while it runs
+  head          BLOB UNIQUE CHECK (length(head) = 32),  -- seals this row and, through the head before it, all before
+  leaves        BLOB CHECK (length(leaves) % 8 = 0)  -- first 8 bytes of each leaf: says where, when the root differs
 ) STRICT;
 
 CREATE TABLE urls (                   -- each address, written once
   id   INTEGER PRIMARY KEY,
   url  TEXT NOT NULL UNIQUE,
+  salt BLOB DEFAULT (randomblob(16)), -- goes with the address when it is erased, so that no guess can be confirmed
   host TEXT GENERATED ALWAYS AS (
          substr(substr(url, instr(url, '://') + 3), 1,
                 instr(substr(url, instr(url, '://') + 3) || '/', '/') - 1)) VIRTUAL  -- with the port, where one stands
@@ -79,7 +84,8 @@ CREATE INDEX rebasings_body ON rebasings (body_id);
 
 CREATE TABLE header_sets (            -- heads of requests and answers: lines in their order and case, byte for byte
   id   INTEGER PRIMARY KEY,
-  head BLOB NOT NULL UNIQUE
+  head BLOB NOT NULL UNIQUE,
+  salt BLOB DEFAULT (randomblob(16))  -- as in urls
 ) STRICT;
 
 CREATE TABLE pages (                  -- an identity that survives address moves
@@ -127,19 +133,48 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
 CREATE INDEX captures_page ON captures (page_id, fetched_at) WHERE page_id IS NOT NULL;
 CREATE INDEX captures_body ON captures (body_id) WHERE body_id IS NOT NULL;
 
-CREATE TABLE redactions (             -- the only door through which a body may leave
-  id          INTEGER PRIMARY KEY,
-  body_id     INTEGER NOT NULL REFERENCES bodies(id),
-  redacted_at TEXT NOT NULL CHECK (redacted_at {_TIME}),
-  reason      TEXT NOT NULL
+CREATE TABLE sealed_records (         -- page records as a run that sealed them had read them, whatever is read later
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),  -- the capture that the record was read from
+  run_id     INTEGER NOT NULL REFERENCES runs(id),         -- the run that sealed it
+  parser     TEXT NOT NULL,           -- version of our reading
+  digest     BLOB CHECK (length(digest) = 32),  -- SHA-256 of the page record; NULL where it was erased
+  salt       BLOB DEFAULT (randomblob(16))      -- as in urls
 ) STRICT;
+CREATE INDEX sealed_records_run ON sealed_records (run_id);
+
+CREATE TABLE redactions (             -- the only door through which evidence may leave; what left is told here for ever
+  id          INTEGER PRIMARY KEY,
+  what        TEXT NOT NULL DEFAULT 'body'
+              CHECK (what IN ('body', 'url', 'head', 'error', 'robots', 'record', 'config')),
+  body_id     INTEGER REFERENCES bodies(id),
+  url_id      INTEGER REFERENCES urls(id),
+  head_id     INTEGER REFERENCES header_sets(id),
+  capture_id  INTEGER REFERENCES captures(id),  -- for error, robots and record
+  run_id      INTEGER REFERENCES runs(id),      -- for config
+  commitment  BLOB CHECK (length(commitment) = 32),  -- what the run's seal knows of it; NULL where its hash stays
+  pruned      INTEGER NOT NULL DEFAULT 0 CHECK (pruned IN (0, 1)),  -- 1: let go by `prune`; 0: erased by `redact`
+  after_run   INTEGER NOT NULL DEFAULT 0,       -- the newest run then; the run after it seals this row
+  redacted_at TEXT NOT NULL CHECK (redacted_at {_TIME}),
+  reason      TEXT NOT NULL,
+  CHECK ((body_id IS NOT NULL) + (url_id IS NOT NULL) + (head_id IS NOT NULL) + (capture_id IS NOT NULL)
+         + (run_id IS NOT NULL) = 1)
+) STRICT;
+CREATE INDEX redactions_body ON redactions (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX redactions_url ON redactions (url_id) WHERE url_id IS NOT NULL;
+CREATE INDEX redactions_head ON redactions (head_id) WHERE head_id IS NOT NULL;
+CREATE INDEX redactions_capture ON redactions (capture_id) WHERE capture_id IS NOT NULL;
+CREATE INDEX redactions_after ON redactions (after_run);
 """
 
 # A run is the one row of evidence that is finished later; once finished it stands.
 GUARDS = """
 CREATE TRIGGER runs_finished BEFORE UPDATE ON runs
-  WHEN old.status <> 'running' OR new.id <> old.id OR new.site <> old.site OR new.started_at <> old.started_at
-    OR new.tool_version <> old.tool_version OR new.config <> old.config OR new.config_digest <> old.config_digest
+  WHEN NOT (new.id = old.id AND new.site = old.site AND new.started_at = old.started_at
+    AND new.tool_version = old.tool_version AND new.config_digest = old.config_digest
+    AND ((old.status = 'running' AND new.config = old.config)
+      OR (new.config = '{}' AND new.status = old.status AND new.finished_at IS old.finished_at
+        AND new.summary = old.summary AND new.root IS old.root AND new.head IS old.head AND new.leaves IS old.leaves
+        AND EXISTS (SELECT 1 FROM redactions WHERE run_id = old.id))))
   BEGIN SELECT RAISE(ABORT, 'runs are append-only: only a running one may be finished'); END;
 CREATE TRIGGER bodies_once BEFORE INSERT ON bodies
   WHEN EXISTS (SELECT 1 FROM bodies WHERE substr(sha256, 1, 4) = substr(new.sha256, 1, 4) AND sha256 = new.sha256)
@@ -153,9 +188,34 @@ CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
   BEGIN SELECT RAISE(ABORT, 'bodies are append-only: a redaction is the only door, once no body needs it'); END;
 """
 APPEND_ONLY = (
-    "urls", "templates", "dictionaries", "rebasings", "header_sets", "pages", "page_urls", "captures", "redactions",
+    "urls", "templates", "dictionaries", "rebasings", "header_sets", "pages", "page_urls", "captures", "sealed_records",
+    "redactions",
 )  # fmt: skip
 KEPT_FOR_EVER = ("runs", "bodies", *APPEND_ONLY)
+
+_SAME_CAPTURE = " AND ".join(
+    f"new.{column} IS old.{column}"
+    for column in (
+        "id", "run_id", "url_id", "page_id", "purpose", "via", "fetched_at", "outcome", "status", "location_id",
+        "request_id", "head_id", "body_id", "complete", "attempts", "elapsed_ms", "peer", "tls",
+    )
+)  # fmt: skip
+# What may change in a row of evidence all the same: text that is announced in redactions becomes a mark that says so.
+DOORS = {
+    "urls": "new.id = old.id AND new.url = 'redacted:' || old.id AND new.salt IS NULL"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE url_id = old.id)",
+    "header_sets": "new.id = old.id AND new.head = CAST('redacted:' || old.id AS BLOB) AND new.salt IS NULL"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.id)",
+    "captures": f"{_SAME_CAPTURE}"
+    " AND (new.error IS old.error OR (new.error = 'redacted'"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.id AND what = 'error')))"
+    " AND (new.robots IS old.robots OR (new.robots = 'redacted'"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.id AND what = 'robots')))"
+    " AND (new.error IS NOT old.error OR new.robots IS NOT old.robots)",
+    "sealed_records": "new.capture_id = old.capture_id AND new.run_id = old.run_id AND new.parser = old.parser"
+    " AND new.digest IS NULL AND new.salt IS NULL"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.capture_id AND what = 'record')",
+}
 
 DERIVED = f"""
 CREATE TABLE readings (               -- what the parser made of a capture of a page
@@ -176,7 +236,7 @@ CREATE TABLE revisions (              -- the n-th distinct content of a page; en
   id           INTEGER PRIMARY KEY,
   page_id      INTEGER NOT NULL REFERENCES pages(id),
   seq          INTEGER NOT NULL CHECK (seq >= 1),
-  state        TEXT NOT NULL CHECK (state IN ('live', 'gone', 'moved')),
+  state        TEXT NOT NULL CHECK (state IN ('live', 'gone', 'moved', 'withheld')),
   cause        TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
   seen_from    TEXT NOT NULL CHECK (seen_from {_TIME}),      -- first look that saw it
   unseen_since TEXT CHECK (unseen_since {_TIME}),            -- last look before that: the change lies between the two
@@ -288,7 +348,7 @@ def m001_evidence(db: Database) -> None:
     db.executescript(EVIDENCE + GUARDS)
     for table in APPEND_ONLY:
         db.execute(
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({DOORS.get(table, 'FALSE')}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
         )
     for table in KEPT_FOR_EVER:

@@ -7,7 +7,7 @@ differs because the parser does is written as a revision of its own, caused by t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -100,7 +100,7 @@ def _record_page(look: _Look, record: Page) -> Recorded:
     revision, changes = _write_revision(look, record, "source")
     if last is None:
         return Recorded(finding="new", page=look.page, revision=revision)
-    finding: Finding = "changed" if last["state"] == "live" else "back"
+    finding: Finding = "changed" if last["state"] in ("live", "withheld") else "back"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=changes)
 
 
@@ -109,16 +109,7 @@ def _record_gone(look: _Look) -> Recorded:
         return Recorded(finding="never_seen", page=look.page)
     if look.last["state"] == "gone":
         return Recorded(finding="still_gone", page=look.page, revision=look.last["id"])
-    removed = Change(
-        kind="removed",
-        class_="editorial",
-        what="page",
-        where="",
-        before=look.last["title"],
-        after=None,
-        why=f"the site answers {look.capture['status']}: there is no such page",
-    )
-    return _end(look, "gone", removed)
+    return _end(look, "gone", change_of_end(look.database, "gone", look.last["title"], look.capture))
 
 
 def _record_elsewhere(look: _Look) -> Recorded:
@@ -128,16 +119,7 @@ def _record_elsewhere(look: _Look) -> Recorded:
         return Recorded(finding="elsewhere", page=look.page)
     if look.last["state"] == "moved":
         return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"])
-    moved = Change(
-        kind="moved",
-        class_="editorial",
-        what="page",
-        where="",
-        before=_url(database, row["url_id"]),
-        after=_url(database, row["location_id"]),
-        why="the address leads to another page of this collection",
-    )
-    return _end(look, "moved", moved)
+    return _end(look, "moved", change_of_end(database, "moved", look.last["title"], row))
 
 
 def _catch_up_with_parser(
@@ -176,23 +158,46 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
     write_contents(database, page, revision, record, identities)
+    changes = changes_between(look.last["state"] if look.last else None, before[1] if before else None, record)
+    if changes:
+        write_changes(
+            database, revision, changes, section_identities(database, before[0]) if before else (), identities
+        )
+    return revision, changes
+
+
+def changes_between(last: State | None, before: Page | None, record: Page) -> tuple[Change, ...]:
+    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure."""
     changes: tuple[Change, ...] = ()
-    if look.last and look.last["state"] != "live":
+    if last in ("gone", "moved"):
         back = "the page answers again"
         changes = (
             Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
         )
-    if before:
-        changes += diff(before[1], record)
-        _write_changes(database, revision, changes, section_identities(database, before[0]), identities)
-    return revision, changes
+    return changes + diff(before, record) if before else changes
+
+
+def change_of_end(database: Database, state: State, title: str, capture: Mapping[str, Any]) -> Change:
+    """The one change of a revision in which the page is gone or moved; `title` is the last that it had."""
+    if state == "gone":
+        why = f"the site answers {capture['status']}: there is no such page"
+        return Change(kind="removed", class_="editorial", what="page", where="", before=title, after=None, why=why)
+    return Change(
+        kind="moved",
+        class_="editorial",
+        what="page",
+        where="",
+        before=_url(database, capture["url_id"]),
+        after=_url(database, capture["location_id"]),
+        why="the address leads to another page of this collection",
+    )
 
 
 def _end(look: _Look, state: State, change: Change) -> Recorded:
     title = look.last["title"] if look.last else ""
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
     write_contents(look.database, look.page, revision, None, ())
-    _write_changes(look.database, revision, (change,), (), ())
+    write_changes(look.database, revision, (change,), (), ())
     finding: Finding = "gone" if state == "gone" else "moved"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=(change,))
 
@@ -219,9 +224,27 @@ def _insert_revision(look: _Look, **values: object) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _write_changes(
+def write_changes(
     database: Database, revision: int, changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
 ) -> None:
+    """Write the changes of a revision; `before` and `after` are the identities of the sections on either side."""
+    for values in change_values(changes, before, after):
+        database.execute(
+            f"INSERT INTO changes (revision_id, {', '.join(CHANGE_COLUMNS)}) VALUES (?{', ?' * len(CHANGE_COLUMNS)})",
+            [revision, *values],
+        )
+
+
+CHANGE_COLUMNS = (
+    "ordinal", "kind", "class", "what", "where_on_page", "section_id", "before", "after", "why", "truncated", "ops",
+)  # fmt: skip
+
+
+def change_values(
+    changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
+) -> list[tuple[object, ...]]:
+    """The rows of changes, in the order of `CHANGE_COLUMNS`. Pure."""
+    rows: list[tuple[object, ...]] = []
     for ordinal, change in enumerate(changes, 1):
         section = None
         if change.section_after is not None:
@@ -229,14 +252,13 @@ def _write_changes(
         elif change.section_before is not None:
             section = before[change.section_before]
         ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
-        database.execute(
-            "INSERT INTO changes (revision_id, ordinal, kind, class, what, where_on_page, section_id, before, after,"
-            " why, truncated, ops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                revision, ordinal, change.kind, change.class_, change.what, change.where, section, change.before,
-                change.after, change.why, int(change.truncated), ops,
-            ],
+        rows.append(
+            (
+                ordinal, change.kind, change.class_, change.what, change.where, section, change.before, change.after,
+                change.why, int(change.truncated), ops,
+            )
         )  # fmt: skip
+    return rows
 
 
 def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:

@@ -31,7 +31,7 @@ _METADATA = {
 }
 _REVISION = {
     "revision": "number of the revision within the page, from 1",
-    "state": "live, gone (404 or 410) or moved (its address leads to another page of the collection)",
+    "state": "live, gone (404 or 410), moved (its address leads to another page that we have) or withheld (erased)",
     "cause": "source (the site changed) or parser (only our reading changed)",
 }
 
@@ -83,6 +83,23 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 COLUMNS["diff"] = COLUMNS["changes"]
+COLUMNS["verify"] = {
+    "check": "verdict for the first object; for findings file, schema, references, chain, body, record, changes, "
+    "contents, heads or signature",
+    "text": "what was found, one sentence",
+    "page": "number of the page that a finding is about, or null",
+    "run": "number of the run that wrote what is damaged, or null; for the verdict the run up to which it is anchored",
+    "head": "head of the last sealed run, for the verdict; else null",
+    "withheld": "number of bodies that were erased or let go, for the verdict; else null",
+}
+COLUMNS["stats"] = {
+    "group": "file, kind, page or month",
+    "name": "name of the file or kind, title of the page, or the month as 2026-11",
+    "page": "number of the page, or null",
+    "count": "number of rows of the kind; for a page or month, of bodies first seen there or then",
+    "bytes": "bytes as they were received or read",
+    "stored_bytes": "bytes as they are stored, compressed where they are",
+}
 
 
 def picked(command: str, rows: Iterable[Row]) -> list[Row]:

@@ -15,7 +15,9 @@ import msgspec
 from archive import captures, revisions
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, step, transaction
+from archive.heads import complete_heads
 from archive.revisions import Reader, Recorded
+from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.reading import Reading
@@ -69,31 +71,40 @@ class Archive:
                 yield
             finally:
                 self._batching = False
+        self._complete_heads()
 
     def _writing(self) -> AbstractContextManager[None]:
         return (step if self._batching else transaction)(self.database, self.path)
 
+    def _complete_heads(self) -> None:
+        """Bring the file of heads up, once what they stand for is committed."""
+        if not self._batching:
+            complete_heads(self.database, self.path)
+
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
-        """Begin a run and return its number; a run that a crash left open is marked interrupted."""
+        """Begin a run and return its number; a run that a crash left open is marked interrupted and sealed."""
         config = msgspec.json.encode(site, order="sorted")
         with self._writing():
-            self.database.execute(
-                "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
-                " WHERE run_id = runs.id), started_at) WHERE status = 'running'"
-            )
+            seal_interrupted(self.database)
             cursor = self.database.execute(
                 "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
                 [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
             )
-            return int(cursor.lastrowid or 0)
+            run = int(cursor.lastrowid or 0)
+        self._complete_heads()
+        return run
 
-    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
-        """Close a run: from now on it stands."""
+    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> str:
+        """Close a run: from now on it stands. Return its head, which also goes to the file of heads.
+
+        Raises ArchiveWriteError when the file of heads cannot be written: the run is finished all the same, and the
+        next one writes the line.
+        """
+        told = msgspec.json.encode(dict(summary)).decode()
         with self._writing():
-            self.database.execute(
-                "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
-                [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],
-            )
+            head = seal_run(self.database, run, status=status, finished_at=to_text(now), summary=told)
+        self._complete_heads()
+        return head.hex()
 
     def keep(
         self,
@@ -123,7 +134,7 @@ class Archive:
     def addresses(self, site: str, run: int) -> tuple[str, ...]:
         """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
         rows = self.database.execute(
-            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone') AND page NOT IN"
+            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone', 'withheld') AND page NOT IN"
             " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
             [site, run],
         )

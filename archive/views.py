@@ -18,7 +18,7 @@ CREATE VIEW page_list AS              -- one row per page: what it is now, and w
                   (SELECT u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id
                     WHERE pu.page_id = p.id ORDER BY pu.from_run DESC LIMIT 1)) AS address,
          r.title, r.state, r.seq AS revisions, r.published, r.updated, r.responsible,
-         (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id AND f.seq = 1) AS first_seen,
+         (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id ORDER BY f.seq LIMIT 1) AS first_seen,
          r.seen_from AS last_changed,
          (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked,
          (SELECT max(c.fetched_at) FROM captures c JOIN readings g ON g.capture_id = c.id
@@ -92,8 +92,8 @@ CREATE VIEW learning_examples AS      -- the pages that another page of the coll
 
 CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked, failed and not looked at are told apart
   SELECT c.id AS capture, c.run_id AS run, c.fetched_at, c.page_id AS page, c.purpose, u.url AS address, c.outcome,
-         c.status, l.url AS location, g.verdict, r.seq AS revision, b.size AS body_bytes, c.complete, c.attempts,
-         c.elapsed_ms, c.robots, c.error, g.why
+         c.status, l.url AS location, g.verdict, r.seq AS revision, c.body_id AS body, b.size AS body_bytes,
+         c.complete, c.attempts, c.elapsed_ms, c.robots, c.error, g.why
     FROM captures c
     JOIN urls u ON u.id = c.url_id
     LEFT JOIN urls l ON l.id = c.location_id

@@ -24,6 +24,7 @@ from archive.cli import (
     text_width,
 )
 from archive.file import refuse_foreign
+from archive.keeping import KEEPING
 from archive.lock import writer_lock
 from archive.store import Archive
 from schemas.errors import ConfigurationError
@@ -161,7 +162,7 @@ def sites(*, as_json: bool) -> None:
         click.echo(f"{site.name}\n  {site.title}\n  {site.start[0]}")
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *KEEPING):
     cli.add_command(_command)
 
 

@@ -78,8 +78,8 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
         interrupted=interrupted,
         shortfalls=() if interrupted else (*limited(site.limits, left), *shortfalls(site.floors, found)),
     )
-    archive.finish_run(number, summary.status, summary.counts, now=clock.now())
-    return summary
+    head = archive.finish_run(number, summary.status, summary.counts, now=clock.now())
+    return msgspec.structs.replace(summary, head=head)
 
 
 def read_leftovers(site: Site, archive: Archive) -> None:

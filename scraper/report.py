@@ -29,6 +29,8 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
             lines += ["", click.style(WORDS[name].capitalize(), fg=_COLOURS.get(name))]
             lines += [line for look in told for line in _look(look, width)]
     lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
+    if result.head:
+        lines.append(f"Head of run {result.run}: {result.head}")
     lines.append(_next(result, archive, default))
     return "\n".join(lines)
 

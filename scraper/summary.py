@@ -71,6 +71,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: bool = False
     shortfalls: tuple[str, ...] = ()
     """Where the run found less than the site's floors ask for."""
+    head: str = ""
+    """The head that seals the run, 64 hexadecimal digits."""
 
     @property
     def counts(self) -> dict[str, int]:

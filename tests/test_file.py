@@ -42,11 +42,11 @@ def test_a_new_archive_says_whose_it_is_and_how_it_writes(archive: Archive) -> N
     assert asked == {"application_id": APPLICATION_ID, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_closing_leaves_one_file(archive: Archive, path: Path) -> None:
-    """After a run the archive is one whole file that can be copied."""
+def test_closing_leaves_one_file_and_its_heads(archive: Archive, path: Path) -> None:
+    """After a run the archive is one whole file that can be copied, with its heads beside it."""
     look(archive, 1, page(section("A", "a")))
     archive.close()
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.heads"]
 
 
 def test_another_programs_database_is_left_as_it_is(path: Path) -> None:
@@ -147,6 +147,7 @@ def test_evidence_cannot_be_changed(archive: Archive, table: str) -> None:
         "pages": "site",
         "templates": "base",
         "dictionaries": "site",
+        "sealed_records": "parser",
     }.get(table, "id")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         archive.database.execute(f"UPDATE {table} SET {column} = {column}")
