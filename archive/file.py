@@ -8,6 +8,7 @@ at once without waiting (SQLITE_BUSY_SNAPSHOT).
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -204,6 +205,8 @@ def plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _explained(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's own sentence about a damaged schema, with the damage in it
+        raise ArchiveError(_DAMAGED.format(path=path, error="its schema is no text")) from error
 
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
@@ -211,12 +214,14 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if code == sqlite3.SQLITE_IOERR:
         reason = "the disk is full" if _disk_is_full(path) else "the disk or its connection fails"
         return ArchiveWriteError(f"Cannot write {path}: {reason}. What was committed before is kept.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return ArchiveError(f"{path} is damaged ({error}): restore it from a backup.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _DAMAGED_TEXT.search(str(error)):
+        return ArchiveError(_DAMAGED.format(path=path, error=error))
     sentence = _SENTENCES.get(code)
     return ArchiveWriteError(sentence.format(path=path)) if sentence else error
 
 
+_DAMAGED = "{path} is damaged ({error}): see what `tidslager verify` finds, and restore it from a backup."
+_DAMAGED_TEXT = re.compile("decode to UTF-8|malformed JSON")
 _RIGHTS = "{path} cannot be written: see to its rights and its directory's, or name another with --archive."
 _HELD = "{path} is held by another program: close it and run again."
 _SENTENCES = {

@@ -1,6 +1,6 @@
 """Names: where a text or the bytes of a page speak of a person, however the name is written there. Pure.
 
-A name is found with its words in order or the last one first, whatever stands between them (spaces, no-break spaces,
+A name is found with its words in order or the last ones first, whatever stands between them (spaces, no-break spaces,
 hyphens, dots, tags), in any case, with letters composed, decomposed, as HTML references, percent-encoded or without
 their marks ("Åsa Öberg" in "asa-oberg"), with soft hyphens in it, and in the genitive. A part of a longer word is none.
 """
@@ -39,7 +39,7 @@ class Name:
             raise ConfigurationError(
                 f'"{name}" would erase too much: give first name and last name, as the pages have them.'
             )
-        orders = [words, [words[-1], *words[:-1]]]
+        orders = [words[at:] + words[:at] for at in range(len(words))]
         one = "|".join(_BETWEEN.join(map(_word, order)) for order in orders)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{one})s?(?![^\W\d_])", re.IGNORECASE)
 

@@ -88,7 +88,8 @@ def _bodies_with(database: Database, name: Name) -> set[int]:
 
 def _bodies_of(database: Database, revisions: list[int]) -> set[int]:
     """Bodies of the captures that showed revisions, whatever encoding hides the name in them."""
-    captures = [capture for revision in revisions for capture in captures_of(database, revision)]
+    live = {number for (number,) in database.execute("SELECT id FROM revisions WHERE state = 'live'").fetchall()}
+    captures = [capture for revision in revisions if revision in live for capture in captures_of(database, revision)]
     found = (
         database.execute("SELECT body_id FROM captures WHERE id = ?", [capture]).fetchone() for capture in captures
     )

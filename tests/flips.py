@@ -72,8 +72,8 @@ def _flipped(connection: sqlite3.Connection, rng: random.Random, table: str) -> 
     mark = "CAST(? AS TEXT)" if kind == "text" else "?"
     try:
         connection.execute(f"UPDATE {table} SET {column} = {mark} WHERE {where}", [turned, *plain])
-    except sqlite3.IntegrityError:
-        return None  # it would be the key of another row
+    except (sqlite3.IntegrityError, sqlite3.OperationalError):
+        return None  # it would be the key of another row, or no JSON where SQLite itself reads it
     return Flip(table=table, column=column, key=tuple(plain), pages=pages, runs=runs)
 
 

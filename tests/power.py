@@ -1,8 +1,8 @@
 """Power cuts: what a program wrote and synced, recorded with strace, and the disk as a cut at any moment leaves it.
 
 What was synced before the cut is on the disk. Of what was written to a file since its last sync, any part may be: each
-sector of 512 bytes by itself. Creating and removing a file counts as done at once; a drive that lies about syncing is not
-modelled.
+sector of 512 bytes by itself. Creating and removing a file counts as done at once; a drive that lies about syncing is
+not modelled.
 """
 
 from __future__ import annotations
@@ -93,31 +93,33 @@ def _plain(text: str) -> bytes:
 
 def cut(events: list[Event], moment: int, rng: random.Random, disk: Path) -> str:
     """Write the files as a cut before event `moment` leaves them; return what the program had said by then."""
+    files, pending = _on_disk(events[:moment])
+    share = rng.random()
+    for event in (event for unsynced in pending.values() for event in unsynced):
+        for one in _sectors(event):
+            if rng.random() < share:
+                _do(files, one)
+    disk.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (disk / name).write_bytes(data)
+    return b"".join(event.data for event in events[:moment] if event.kind == "say").decode()
+
+
+def _on_disk(events: list[Event]) -> tuple[dict[str, bytearray], dict[str, list[Event]]]:
+    """What must be on the disk after events, and what may be, by file."""
     files: dict[str, bytearray] = {}
     pending: dict[str, list[Event]] = {}
-    said = b""
-    for event in events[:moment]:
-        if event.kind == "say":
-            said += event.data
-        elif event.kind == "sync":
+    for event in events:
+        if event.kind == "sync":
             for one in pending.pop(event.file, []):
                 _do(files, one)
         elif event.kind == "remove":
             files.pop(event.file, None)
             pending.pop(event.file, None)
-        else:
+        elif event.kind != "say":
             files.setdefault(event.file, bytearray())
             pending.setdefault(event.file, []).append(event)
-    share = rng.random()
-    for unsynced in pending.values():
-        for event in unsynced:
-            for one in _sectors(event):
-                if rng.random() < share:
-                    _do(files, one)
-    disk.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (disk / name).write_bytes(data)
-    return said.decode()
+    return files, pending
 
 
 def _sectors(event: Event) -> Iterator[Event]:

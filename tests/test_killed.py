@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import select
 import signal
@@ -23,15 +24,18 @@ def _killed(path: Path, seed: int) -> str:
     """Let a writer write and kill it at a random moment after its first words; return what it had said."""
     rng = random.Random(seed)
     command = [sys.executable, "-m", "tests.writer", str(path), str(seed)]
-    writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, bufsize=0)
     assert writer.stdout is not None
-    assert select.select([writer.stdout], [], [], 60)[0], "the writer said nothing"
+    said = b""
+    while b"kept" not in said.rpartition(b"\n")[0]:
+        assert select.select([writer.stdout], [], [], 60)[0], "the writer kept nothing"
+        said += os.read(writer.stdout.fileno(), 4096)
     time.sleep(rng.uniform(0, 0.15))
     writer.send_signal(signal.SIGKILL)
-    said = writer.stdout.read().decode()
+    said += writer.stdout.read()
     assert writer.wait() == -signal.SIGKILL
     writer.stdout.close()
-    return said
+    return said.decode()
 
 
 def _trials(folder: Path, seeds: range) -> int:

@@ -1,7 +1,7 @@
 """A run to be killed: keeps and records pages without end, and says on stdout what has been committed.
 
-`python -m tests.writer ARCHIVE SEED [LOOKS] [SYNCHRONOUS]`. Each line is an acknowledgement: whoever reads it may rely on
-it. `kept CAPTURE SHA256`, `recorded CAPTURE`, `finished RUN HEAD`.
+`python -m tests.writer ARCHIVE SEED [LOOKS] [SYNCHRONOUS]`. Each line is an acknowledgement: whoever reads it may rely
+on it. `kept CAPTURE SHA256`, `recorded CAPTURE`, `finished RUN HEAD`.
 """
 
 from __future__ import annotations
