@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from archive import captures, revisions
+from archive import captures, order
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, transaction
 from archive.revisions import Reader, Recorded
@@ -93,9 +93,13 @@ class Archive:
             )
 
     def record(self, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
-        """Commit what a capture says: reading, revision and changes together."""
+        """Commit what a capture says: reading, revision and changes together.
+
+        A capture older than what was read of its page already, as an import brings, has the page's history derived
+        anew from that moment on; `reread` reads the later looks.
+        """
         with transaction(self.database, self.path):
-            return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+            return order.record_reading(self.database, capture, reading, parser=parser, reread=reread)
 
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""
@@ -113,3 +117,7 @@ class Archive:
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)
+
+    def look(self, capture: int) -> Capture:
+        """A capture with what it says: for a 304, the body that it confirms."""
+        return captures.read_look(self.database, capture)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import click
 import msgspec
 
-from archive import migrations, views
+from archive import migrations, rebuild_report, views
 from archive.rows import COLUMNS
 from schemas import site as site_module
 from schemas.site import Site
@@ -40,7 +40,7 @@ def cli_page() -> str:
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
     for name, command in sorted(cli.commands.items()):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
-        columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
+        columns = {**COLUMNS, "crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS}.get(name)
         if columns:
             parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
             parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
@@ -102,6 +102,7 @@ def data_model_page() -> str:
         ("Views: what to query", views.VIEWS),
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
+        ("Log: what rebuilds changed", migrations.REREADINGS),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")
