@@ -17,6 +17,7 @@ from schemas.errors import AmbiguousPageError, NotSeenYetError, PageNotFoundErro
 
 Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
+_LARGEST = 2**63 - 1  # the largest number that SQLite takes
 
 
 def page_rows(database: Database) -> list[Row]:
@@ -29,10 +30,10 @@ def find_page(database: Database, name: str) -> Row:
 
     A whole title or address wins over a part. Raises PageNotFoundError, or AmbiguousPageError with the candidates.
     """
-    rows = page_rows(database)
     if name.isdecimal():
-        matches = [row for row in rows if row["page"] == int(name)]
+        matches = list(database.query("SELECT * FROM page_list WHERE page = ?", [min(int(name), _LARGEST)]))
     else:
+        rows = page_rows(database)
         known = _addresses(database)
         wanted, address = name.casefold().strip(), _comparable(name)
         matches = [
@@ -135,6 +136,22 @@ def section_rows(database: Database, revision_id: int) -> list[Row]:
             [revision_id],
         )
     )
+
+
+def section_list(database: Database, page: int) -> list[Row]:
+    """Every section that a page ever had, in the order in which each stood last; those that stand there now first."""
+    return list(
+        database.query(
+            "SELECT * FROM section_list WHERE page = ?"
+            " ORDER BY removed IS NOT NULL, removed DESC, position, section_id",
+            [page],
+        )
+    )
+
+
+def section_texts(database: Database, section_id: int) -> list[Row]:
+    """Every text that a section has had, in time order: a row for each revision in which it read otherwise."""
+    return list(database.query("SELECT * FROM section_history WHERE section_id = ? ORDER BY revision_id", [section_id]))
 
 
 def change_rows(

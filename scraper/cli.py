@@ -25,6 +25,7 @@ from archive.cli import (
 )
 from archive.file import open_for_reading
 from archive.lock import writer_lock
+from archive.looking_back import LOOKING_BACK
 from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
 from archive.store import Archive
@@ -191,7 +192,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *LOOKING_BACK):
     cli.add_command(_command)
 
 
