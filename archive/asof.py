@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
+import sqlite3
+from collections import defaultdict
 from typing import Any
 
 from sqlite_utils import Database
@@ -22,39 +22,50 @@ _NEWEST = (
 
 
 def site_at(database: Database, when: str | None, site: str | None = None) -> list[Row]:
-    """Each page, with its sections, as the archive knew it at the end of a day or at a time; None asks for now.
+    """`pages_at`, each page with its sections under `sections`, read by name; none where it was gone."""
+    sections = _sections(database, *_asked(when, site))
+    return [{**row, "sections": sections.get(row["page"], [])} for row in pages_at(database, when, site)]
 
-    Pages are in the order of their numbers; one that was gone or moved is there with its state and without sections.
+
+def pages_at(database: Database, when: str | None, site: str | None = None) -> list[Row]:
+    """Each page as the archive knew it at the end of a day or at a time, by number; None asks for now.
+
     `site` asks for the pages of one site. Raises NotSeenYetError when no page had been seen by then, and
     ConfigurationError when `when` is no date.
     """
-    limit = "9999" if when is None else end_of(when)
-    clause, values = (" WHERE p.site = ?", [limit, site]) if site is not None else ("", [limit])
-    sections = _sections(database, clause, values)
+    clause, values = _asked(when, site)
     rows = database.query(
         "SELECT p.id AS page, p.site, u.url AS address, r.title, r.seq AS revision, r.state, r.cause, r.published,"
         " r.updated, r.responsible, r.seen_from, r.unseen_since, r.preamble, nullif(lower(hex(r.digest)), '') AS digest"
         f" {_NEWEST} JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id{clause} ORDER BY p.id",
         values,
     )
-    found = [{**row, "sections": sections.get(row["page"], [])} for row in rows]
+    found = list(rows)
     if not found:
         raise _nothing(database, when, site)
     return found
 
 
-def _sections(database: Database, clause: str, values: list[Any]) -> dict[int, list[Row]]:
-    rows = database.execute(
-        "SELECT p.id, rs.position, s.key, t.heading, t.level, t.text"
+def _asked(when: str | None, site: str | None) -> tuple[str, list[Any]]:
+    """What follows `_NEWEST`, and the values for both."""
+    limit = "9999" if when is None else end_of(when)
+    return ("", [limit]) if site is None else (" WHERE p.site = ?", [limit, site])
+
+
+def _sections(database: Database, clause: str, values: list[Any]) -> dict[int, list[sqlite3.Row]]:
+    """Sections by page, in order. There may be tens of thousands: the rows stay as SQLite makes them."""
+    cursor = database.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    cursor.execute(
+        "SELECT rs.position, s.key AS section, t.heading, t.level, t.text, p.id AS page"
         f" {_NEWEST} CROSS JOIN revision_sections rs ON rs.revision_id = r.id JOIN section_texts t ON t.id = rs.text_id"
         f" JOIN sections s ON s.id = rs.section_id{clause} ORDER BY p.id, rs.position",
         values,
     )
-    keys = ("position", "section", "heading", "level", "text")
-    return {
-        page: [dict(zip(keys, row[1:], strict=True)) for row in together]
-        for page, together in groupby(rows, key=itemgetter(0))
-    }
+    found: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in cursor:
+        found[row[5]].append(row)
+    return found
 
 
 def _nothing(database: Database, when: str | None, site: str | None) -> NotSeenYetError:
