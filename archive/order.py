@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from sqlite_utils import Database
 
-from archive.captures import read_look
+from archive.captures import SAYING, read_look
 from archive.revisions import Finding, Reader, Recorded, append_reading
 from schemas.reading import Reading
 
@@ -45,11 +45,27 @@ def record_reading(database: Database, capture: int, reading: Reading, *, parser
     if later and recorded.finding in _NEWS and _contents(database, page) == before:
         # The same contents in the same order as were known: an older look, or a clock that went back, is no news.
         recorded = msgspec.structs.replace(recorded, finding="unchanged", changes=())
-    for other, since in _led_here(database, page, url, moment):
-        again = _read_since(database, other, since)
-        rewind(database, other, since)
-        _replay(database, again, parser, reread)
+    _tell_those_led_here(database, page, url, moment, parser=parser, reread=reread)
     return recorded
+
+
+def replay_page(database: Database, page: int, since: int, *, parser: str, reread: Reader) -> None:
+    """Read and write all looks at a page anew, from the capture `since` on, those not read yet included.
+
+    For many late captures at once, as an import brings: keep them all, then replay each page once from the oldest.
+    Call inside a transaction.
+    """
+    (fetched_at,) = database.execute("SELECT fetched_at FROM captures WHERE id = ?", [since]).fetchone()
+    moment = Moment(fetched_at, since)
+    looks = database.execute(
+        "SELECT id, url_id, fetched_at FROM captures WHERE page_id = ? AND (fetched_at, id) >= (?, ?)"
+        f" AND outcome IN {SAYING} ORDER BY fetched_at, id",
+        [page, *moment],
+    ).fetchall()
+    rewind(database, page, moment)
+    _replay(database, [number for number, _, _ in looks], parser, reread)
+    for number, url, at in looks:
+        _tell_those_led_here(database, page, url, Moment(at, number), parser=parser, reread=reread)
 
 
 def rewind(database: Database, page: int, moment: Moment) -> None:
@@ -112,6 +128,16 @@ def _replay(database: Database, captures: list[int], parser: str, reread: Reader
         reading = reread(read_look(database, number))
         if reading is not None:
             append_reading(database, number, reading, parser=parser, reread=reread)
+
+
+def _tell_those_led_here(
+    database: Database, page: int, url: int, moment: Moment, *, parser: str, reread: Reader
+) -> None:
+    """Derive the pages again that had moved to an address, now that it is seen to have been this page's by then."""
+    for other, since in _led_here(database, page, url, moment):
+        again = _read_since(database, other, since)
+        rewind(database, other, since)
+        _replay(database, again, parser, reread)
 
 
 def _led_here(database: Database, page: int, url: int, moment: Moment) -> list[tuple[int, Moment]]:

@@ -101,6 +101,11 @@ class Archive:
         with transaction(self.database, self.path):
             return order.record_reading(self.database, capture, reading, parser=parser, reread=reread)
 
+    def replay(self, page: int, since: int, *, parser: str, reread: Reader) -> None:
+        """Read all looks at a page anew, from a capture on: once a page for many captures that came late."""
+        with transaction(self.database, self.path):
+            order.replay_page(self.database, page, since, parser=parser, reread=reread)
+
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""
         return captures.unread(self.database, site)

@@ -58,8 +58,11 @@ CREATE VIEW section_list AS           -- one row per section that a page ever ha
   SELECT s.page_id AS page, s.key AS section, t.heading, t.level,
          (SELECT o.seen_from FROM revisions o
            WHERE o.id = (SELECT min(revision_id) FROM revision_sections WHERE section_id = s.id)) AS first_seen,
-         (SELECT h.seen_from FROM section_history h WHERE h.section_id = s.id ORDER BY h.revision_id DESC LIMIT 1)
-           AS last_changed,
+         (SELECT c.seen_from FROM revision_sections cs JOIN revisions c ON c.id = cs.revision_id
+            LEFT JOIN revisions b ON b.page_id = c.page_id AND b.seq = c.seq - 1
+            LEFT JOIN revision_sections bs ON bs.section_id = cs.section_id AND bs.revision_id = b.id
+           WHERE cs.section_id = s.id AND bs.text_id IS NOT cs.text_id ORDER BY cs.revision_id DESC LIMIT 1)
+           AS last_changed,           -- the newest row of section_history
          (SELECT n.seen_from FROM revisions n WHERE n.page_id = s.page_id AND n.seq > r.seq ORDER BY n.seq LIMIT 1)
            AS removed,                -- NULL: it stands on the page now
          (SELECT count(DISTINCT text_id) FROM revision_sections WHERE section_id = s.id) AS texts,

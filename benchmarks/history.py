@@ -37,6 +37,7 @@ _GOALS_MS = {
     "the same, named by its number": 1.0,
     "texts of a section over time": 1.0,
     "sections of a page with their dates": 1.0,
+    "whole site as of a date, page rows": 50.0,
     "whole site as of a date, page rows and sections": 50.0,
 }
 
@@ -63,12 +64,13 @@ def run(shape: Shape = LARGE) -> str:
         f"{shape.pages} pages, {counts['revisions']} revisions, {counts['captures']} captures",
         f"{size:.0f} MB without bodies, built in {built:.0f} s; warm medians",
         "",
-        f"{'question':<50}{'median ms':>10}{'p95 ms':>10}{'goal ms':>10}",
+        f"{'question':<50}{'median ms':>10}{'of CPU':>10}{'p95 ms':>10}{'goal ms':>10}",
     ]
     for question, times in measured.items():
-        worst = sorted(times)[int(len(times) * 0.95)]
+        wall, cpu = zip(*times, strict=True)
+        worst = sorted(wall)[int(len(wall) * 0.95)]
         goal = f"{_GOALS_MS[question]:>10.0f}" if question in _GOALS_MS else f"{'-':>10}"
-        lines.append(f"{question:<50}{median(times):>10.3f}{worst:>10.3f}{goal}")
+        lines.append(f"{question:<50}{median(wall):>10.3f}{median(cpu):>10.3f}{worst:>10.3f}{goal}")
     return "\n".join(lines)
 
 
@@ -87,7 +89,7 @@ def _compare_writers(folder: Path) -> None:
         assert rows == found[1][table], f"{table} differs from what the real writer writes"
 
 
-def _measure(database: Database, shape: Shape) -> dict[str, list[float]]:
+def _measure(database: Database, shape: Shape) -> dict[str, list[tuple[float, float]]]:
     """Milliseconds of each question, asked of pages, nights and sections that are drawn the same way each time."""
     rng = random.Random(1)  # noqa: S311 -- guards nothing
     asked = [(rng.randint(1, shape.pages), rng.randint(1, shape.nights)) for _ in range(_ASKED)]
@@ -178,14 +180,17 @@ class _Truth:
 
 def _timed(
     ask: Callable[[int, int], Any], questions: list[tuple[int, int]], right: Callable[[int, int, Any], bool]
-) -> list[float]:
-    """Milliseconds for each question, each asked once before; raises AssertionError for a wrong answer."""
+) -> list[tuple[float, float]]:
+    """Milliseconds for each question, and of them those of CPU, which a busy machine does not lengthen as much.
+
+    Each is asked once before. Raises AssertionError for a wrong answer.
+    """
     assert questions
     times = []
     for question in questions:
         ask(*question)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         answer = ask(*question)
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append(((time.perf_counter() - begun) * 1000, (time.process_time() - worked) * 1000))
         assert right(*question, answer), (question, answer)
     return times

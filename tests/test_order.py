@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -86,21 +88,58 @@ looks = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(looks, st.randoms(use_true_random=False))
-def test_r19_any_order_of_insertion_ends_as_time_order_does(seen: list[Seen], rng: Random) -> None:
-    """Whatever the order in which captures are brought in, every derived table ends with the same content."""
-    shuffled = list(seen)
-    rng.shuffle(shuffled)
+@contextmanager
+def two_archives() -> Iterator[tuple[Archive, Archive]]:
+    """Two fresh archives in memory files: hundreds of trials must not wait for a disk."""
     with (
-        TemporaryDirectory() as folder,
+        TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,
         Archive(Path(folder) / "one.db") as one,
         Archive(Path(folder) / "two.db") as two,
     ):
+        yield one, two
+
+
+@settings(max_examples=40, deadline=None)
+@given(looks, st.randoms(use_true_random=False))
+def test_r19_any_order_of_insertion_ends_as_time_order_does(seen: list[Seen], rng: Random) -> None:
+    """Whatever the order in which captures are brought in, every derived table ends with the same content."""
+    any_order_ends_alike(seen, rng)
+
+
+@pytest.mark.soak
+@settings(max_examples=1500, deadline=None)
+@given(looks, st.randoms(use_true_random=False))
+def test_r19_any_order_of_insertion_ends_as_time_order_does_at_length(seen: list[Seen], rng: Random) -> None:
+    """The same, for longer."""
+    any_order_ends_alike(seen, rng)
+
+
+def any_order_ends_alike(seen: list[Seen], rng: Random) -> None:
+    """Bring looks into one archive in time order and into another shuffled, and compare all that is derived."""
+    shuffled = list(seen)
+    rng.shuffle(shuffled)
+    with two_archives() as (one, two):
         insert(one, sorted(seen))
         insert(two, shuffled)
         assert derived(one.database) == derived(two.database)
         assert two.database.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(looks, st.integers(0, 9))
+def test_r19_many_late_captures_replayed_at_once_end_as_one_by_one(seen: list[Seen], already: int) -> None:
+    """Keep them all, replay each page once from its oldest: the same history as reading them in time order."""
+    with two_archives() as (one, two):
+        insert(one, sorted(seen))
+        insert(two, seen[:already])
+        oldest: dict[int, tuple[datetime, int]] = {}
+        for late in seen[already:]:
+            kept = two.keep(begin(two, night(late.night)), captured(late))
+            assert kept.page is not None
+            oldest[kept.page] = min(oldest.get(kept.page, (night(99), 0)), (night(late.night), kept.id))
+        for number, (_, since) in oldest.items():
+            two.replay(number, since, parser=PARSER, reread=said)
+        assert derived(one.database) == derived(two.database)
 
 
 def test_r19_an_older_capture_rederives_its_neighbours(archive: Archive) -> None:
