@@ -101,6 +101,7 @@ def built_by_the_writer(path: Path, shape: Shape, nights: int) -> None:
     planned = {page: edits(shape, page) for page in range(1, shape.pages + 1)}
     records = {page: first_record(page) for page in planned}
     with Archive(path) as archive:
+        archive.database.execute("PRAGMA synchronous = OFF")  # a yardstick's archive may be lost
         for night in range(1, nights + 1):
             run = archive.begin_run(_SITE, version="0", now=moment(night, 0))
             for page, plan in planned.items():
@@ -117,7 +118,7 @@ def built_in_bulk(path: Path, shape: Shape) -> None:
     built_by_the_writer(path, shape, 1)
     with Archive(path) as archive:
         database = archive.database
-        database.execute("PRAGMA synchronous = OFF")  # a yardstick's archive may be lost
+        database.execute("PRAGMA synchronous = OFF")
         bulk = _Bulk(archive, shape)
         for night in range(2, shape.nights + 1):
             run = archive.begin_run(_SITE, version="0", now=moment(night, 0))
