@@ -2,7 +2,8 @@
 
 from archive.cli import cli, main
 from archive.keeping import KEEPING
+from archive.looking_back import LOOKING_BACK
 
-for _command in KEEPING:
+for _command in (*KEEPING, *LOOKING_BACK):
     cli.add_command(_command)
 main()

@@ -14,6 +14,9 @@ from schemas.capture import Capture
 
 Why = Literal["seed", "link", "redirect", "cms_key"]
 
+SAYING = "('fetched', 'not_modified', 'gone', 'redirected')"
+"""Outcomes that say something about a page, as SQL writes a list. The others are failures: they say nothing."""
+
 
 _LOOKS_BACK = 6  # so far a page that goes back and forth between states is followed
 
@@ -93,6 +96,25 @@ def read_capture(database: Database, number: int) -> Capture:
     )
 
 
+def read_look(database: Database, number: int) -> Capture:
+    """Return a capture with what it says: a 304 says again what the newest body from its address said before it.
+
+    A 304 without such a body comes back as it is.
+    """
+    capture = read_capture(database, number)
+    if capture.outcome != "not_modified":
+        return capture
+    held = database.execute(
+        "SELECT h.id FROM captures c JOIN captures h ON h.url_id = c.url_id WHERE c.id = ? AND h.outcome = 'fetched'"
+        " AND h.body_id IS NOT NULL AND (h.fetched_at, h.id) < (c.fetched_at, c.id)"
+        " ORDER BY h.fetched_at DESC, h.id DESC LIMIT 1",
+        [number],
+    ).fetchone()
+    if held is None:
+        return capture
+    return msgspec.structs.replace(read_capture(database, held[0]), fetched_at=capture.fetched_at)
+
+
 def unread(database: Database, site: str) -> Iterator[Kept]:
     """Captures that say something about a page and have not been read yet, in time order.
 
@@ -101,7 +123,7 @@ def unread(database: Database, site: str) -> Iterator[Kept]:
     rows = database.query(
         "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
         " LEFT JOIN readings g ON g.capture_id = c.id"
-        " WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN ('fetched', 'gone', 'redirected')"
+        f" WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
         " ORDER BY c.fetched_at, c.id",
         [site],
     )

@@ -35,10 +35,10 @@ def find_page(database: Database, name: str) -> Row:
     """
     if not name.strip():
         raise PageNotFoundError("A page is named by its number, its address, or a part of its title or address.")
-    rows = page_rows(database)
     if name.isdecimal():
-        matches = [row for row in rows if row["page"] == int(name)]
+        matches = list(database.query("SELECT * FROM page_list WHERE page = ?", [min(int(name), _LARGEST)]))
     else:
+        rows = page_rows(database)
         known = _addresses(database)
         wanted, address = name.casefold().strip(), _comparable(name)
         matches = [
@@ -174,6 +174,22 @@ def section_rows(database: Database, revision_id: int) -> list[Row]:
             [revision_id],
         )
     )
+
+
+def section_list(database: Database, page: int) -> list[Row]:
+    """Every section that a page ever had, in the order in which each stood last; those that stand there now first."""
+    return list(
+        database.query(
+            "SELECT * FROM section_list WHERE page = ?"
+            " ORDER BY removed IS NOT NULL, removed DESC, position, section_id",
+            [page],
+        )
+    )
+
+
+def section_texts(database: Database, section_id: int) -> list[Row]:
+    """Every text that a section has had, in time order: a row for each revision in which it read otherwise."""
+    return list(database.query("SELECT * FROM section_history WHERE section_id = ? ORDER BY revision_id", [section_id]))
 
 
 def change_rows(

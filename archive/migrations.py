@@ -5,6 +5,7 @@ evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets,
             head (`archive.chain`).
 derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
             can be dropped and rebuilt from the evidence.
+log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
 Times are TEXT, UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`. A comment behind a column is its documentation: docs/data-model.md is
@@ -132,6 +133,7 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
 ) STRICT;
 CREATE INDEX captures_page ON captures (page_id, fetched_at) WHERE page_id IS NOT NULL;
 CREATE INDEX captures_body ON captures (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX captures_location ON captures (location_id) WHERE location_id IS NOT NULL;
 
 CREATE TABLE sealed_records (         -- page records as a run that sealed them had read them, whatever is read later
   capture_id INTEGER PRIMARY KEY REFERENCES captures(id),  -- the capture that the record was read from
@@ -251,7 +253,7 @@ CREATE TABLE revisions (              -- the n-th distinct content of a page; en
   CHECK ((digest IS NULL) = (state <> 'live')),
   UNIQUE (page_id, seq)
 ) STRICT;
-CREATE INDEX revisions_as_of ON revisions (page_id, seen_from);
+CREATE INDEX revisions_as_of ON revisions (page_id, seen_from, seq);
 CREATE INDEX revisions_time ON revisions (seen_from);
 CREATE INDEX revisions_capture ON revisions (capture_id);
 
@@ -341,6 +343,28 @@ CREATE TABLE changes (                -- one difference between a revision and t
 CREATE INDEX changes_section ON changes (section_id) WHERE section_id IS NOT NULL;
 """
 
+REREADINGS = f"""
+CREATE TABLE rereadings (             -- revisions that a rebuild read otherwise than they had been kept; append-only
+  id              INTEGER PRIMARY KEY,
+  rebuilt_at      TEXT NOT NULL CHECK (rebuilt_at {_TIME}),
+  parser          TEXT NOT NULL,      -- version of our reading from then on
+  finding         TEXT NOT NULL CHECK (finding IN ('read_otherwise', 'no_longer', 'newly_seen', 'renumbered')),
+  page_id         INTEGER NOT NULL REFERENCES pages(id),
+  capture_id      INTEGER NOT NULL REFERENCES captures(id),  -- the look that the revision begins with
+  revision_before INTEGER,            -- its number until then; NULL: newly seen
+  revision_now    INTEGER,            -- its number from then on; NULL: only our reading had made a revision of it
+  digest_before   BLOB CHECK (length(digest_before) = 32),
+  digest_now      BLOB CHECK (length(digest_now) = 32)
+) STRICT;
+CREATE INDEX rereadings_page ON rereadings (page_id);
+"""
+
+# Parents before children. What is not named here (nor shadows one that is) stays as it is when `rebuild` reads the
+# evidence anew.
+DERIVED_TABLES = (
+    "revisions", "readings", "section_texts", "sections", "revision_sections", "links", "films", "people", "changes",
+)  # fmt: skip
+
 
 @migrations()
 def m001_evidence(db: Database) -> None:
@@ -362,3 +386,14 @@ def m001_evidence(db: Database) -> None:
 def m002_derived(db: Database) -> None:
     """Layer 2."""
     db.executescript(DERIVED)
+
+
+@migrations()
+def m005_rereadings(db: Database) -> None:
+    """What rebuilds changed in what was derived."""
+    db.executescript(REREADINGS)
+    for act in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER rereadings_no_{act.lower()} BEFORE {act} ON rereadings "
+            "BEGIN SELECT RAISE(ABORT, 'rereadings are append-only'); END"
+        )

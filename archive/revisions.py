@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from sqlite_utils import Database
 
-from archive.captures import page_of, read_capture
+from archive.captures import page_of, read_look
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -29,7 +29,8 @@ from schemas.page import Page, digest
 from schemas.reading import Reading
 from schemas.revision import Cause, State
 
-Reader = Callable[[Capture], Reading]
+Reader = Callable[[Capture], Reading | None]
+"""Reads a capture with today's parser; None for one that says nothing about its page."""
 
 Finding = Literal[
     "new",  # first revision of a page
@@ -64,17 +65,17 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     last: dict[str, Any] | None
 
 
-def record_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
+def append_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
     """Write what the reading of a capture means: a reading row, and a revision with its changes where there is one.
 
     `parser` is the version of the reading, `reread` reads another capture with the same parser. Call inside a
-    transaction, in time order for each page.
+    transaction, in time order for each page; `archive.order.record_reading` sees to that order.
     """
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
     if reading.page is not None and reading.verdict == "page" and last and last["state"] == "live":
-        last = _catch_up_with_parser(database, last, digest(reading.page), parser, reread)
+        last = _catch_up_with_parser(database, last, reading, parser, reread)
     recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return recorded
@@ -115,26 +116,39 @@ def _record_gone(look: _Look) -> Recorded:
 def _record_elsewhere(look: _Look) -> Recorded:
     database, row = look.database, look.capture
     target = page_of(database, _site(database, look.page), row["location_id"])
-    if look.last is None or target in (None, look.page):
+    if look.last is None or target in (None, look.page) or not _seen_by_then(look, target):
         return Recorded(finding="elsewhere", page=look.page)
     if look.last["state"] == "moved":
         return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"])
     return _end(look, "moved", change_of_end(database, "moved", look.last["title"], row))
 
 
+def _seen_by_then(look: _Look, target: int | None) -> bool:
+    """Whether the page that a redirect leads to had been looked at there before: what came later is no reason."""
+    row = look.capture
+    found = look.database.execute(
+        "SELECT 1 FROM captures WHERE page_id = ? AND url_id = ? AND (fetched_at, id) < (?, ?) LIMIT 1",
+        [target, row["location_id"], row["fetched_at"], row["id"]],
+    ).fetchone()
+    return found is not None
+
+
 def _catch_up_with_parser(
-    database: Database, last: dict[str, Any], seen: bytes, parser: str, reread: Reader
+    database: Database, last: dict[str, Any], now: Reading, parser: str, reread: Reader
 ) -> dict[str, Any]:
-    """The last revision as today's parser reads it, so that a better selector is never told as news."""
+    """The last revision as today's parser and layout read it, so that a better selector is never told as news."""
+    assert now.page is not None
+    if digest(now.page) == last["digest"]:
+        return last
     shown = database.execute(
-        "SELECT g.capture_id, g.parser FROM readings g JOIN captures c ON c.id = g.capture_id"
+        "SELECT g.capture_id, g.parser, g.layout FROM readings g JOIN captures c ON c.id = g.capture_id"
         " WHERE g.revision_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1",
         [last["id"]],
     ).fetchone()
-    if seen == last["digest"] or shown is None or shown[1] == parser:
+    if shown is None or shown[1:] == (parser, now.layout):
         return last
-    again = reread(read_capture(database, shown[0]))
-    if again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
+    again = reread(read_look(database, shown[0]))
+    if again is None or again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
     look = _Look(database=database, capture=row, page=last["page_id"], last=last)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
-from archive.history import Row, revision_rows, section_rows, stored_changes
+from archive.blame import Line
+from archive.history import Row, revision_rows, section_list, section_rows, stored_changes
 from archive.render import summary
 from schemas.change import Change
 
@@ -100,6 +102,28 @@ COLUMNS["stats"] = {
     "bytes": "bytes as they were received or read",
     "stored_bytes": "bytes as they are stored, compressed where they are",
 }
+COLUMNS["sections"] = {
+    **_PAGE,
+    "section": "name of the section, the same over its whole history: its anchor or heading at birth",
+    "heading": 'heading as it read last; "" for text before the first heading',
+    "level": "level of the heading, 2 for h2; 0 where there is none",
+    "position": "place among the sections, from 1, where it stands or stood last",
+    "first_seen": "first look that saw it, ISO 8601, UTC",
+    "last_changed": "first look that saw its newest text",
+    "removed": "first look that did not see it any more; null: it stands on the page now",
+    "texts": "number of different texts that it has had",
+}
+COLUMNS["blame"] = {
+    **_PAGE,
+    "revision": "number of the revision that is shown",
+    "position": "place of the section, from 1; 0 for the preamble",
+    "heading": 'heading of the section; "" for the preamble and for text before the first heading',
+    "part": "heading, paragraph, quote, item, caption, row, image or film",
+    "text": "what a reader reads there; for a picture or film also where it is from",
+    "since": "number of the revision in which it first stood so",
+    **_SEEN,
+    "cause": _REVISION["cause"],
+}
 
 
 def picked(command: str, rows: Iterable[Row]) -> list[Row]:
@@ -127,6 +151,19 @@ def show_rows(database: Database, page: Row, revision: Row) -> list[Row]:
         sections.insert(0, {"part": "preamble", "position": 0, "text": revision["preamble"], **nothing})
     of_page = {key: page[key] for key in ("site", "address")}
     return picked("show", ({**of_page, **revision, **section} for section in sections))
+
+
+def list_rows(database: Database, page: Row) -> list[Row]:
+    """Rows of `tidslager sections`."""
+    of_page = {key: page[key] for key in _PAGE}
+    return picked("sections", ({**of_page, **section} for section in section_list(database, page["page"])))
+
+
+def blame_rows(page: Row, revision: Row, revisions: Iterable[Row], lines: Iterable[Line]) -> list[Row]:
+    """Rows of `tidslager blame`; `revisions` are those of the page, which date the lines."""
+    seen = {row["revision"]: {key: row[key] for key in (*_SEEN, "cause")} for row in revisions}
+    shown = {**{key: page[key] for key in _PAGE}, "title": revision["title"], "revision": revision["revision"]}
+    return picked("blame", ({**shown, **msgspec.structs.asdict(line), **seen[line.since]} for line in lines))
 
 
 def diff_rows(page: Row, before: Row, after: Row, changes: Iterable[Change]) -> list[Row]:

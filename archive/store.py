@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from archive import captures, revisions
+from archive import captures, order
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.heads import complete_heads
@@ -123,9 +123,18 @@ class Archive:
             )
 
     def record(self, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
-        """Commit what a capture says: reading, revision and changes together."""
+        """Commit what a capture says: reading, revision and changes together.
+
+        A capture older than what was read of its page already, as an import brings, has the page's history derived
+        anew from that moment on; `reread` reads the later looks.
+        """
         with self._writing():
-            return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+            return order.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+
+    def replay(self, page: int, since: int, *, parser: str, reread: Reader) -> None:
+        """Read all looks at a page anew, from a capture on: once a page for many captures that came late."""
+        with self._writing():
+            order.replay_page(self.database, page, since, parser=parser, reread=reread)
 
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""
@@ -143,3 +152,7 @@ class Archive:
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)
+
+    def look(self, capture: int) -> Capture:
+        """A capture with what it says: for a 304, the body that it confirms."""
+        return captures.read_look(self.database, capture)

@@ -1,7 +1,7 @@
 """The views: the documented surface of an archive for people, Datasette, sqlite-utils and the command line alike.
 
 No window functions: a filter on such a view would not reach the index. The number of a page is `page`, of a revision
-within its page `revision`.
+within its page `revision`. Within a page the row numbers of revisions grow with their `seq`, and the views rely on it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CREATE VIEW page_history AS           -- one row per revision, with the span in 
            WHERE g.revision_id = r.id) AS last_seen,
          (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq = r.seq + 1) AS seen_until,
          (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes,
-         r.capture_id AS capture, lower(hex(r.digest)) AS digest, r.id AS revision_id
+         r.capture_id AS capture, nullif(lower(hex(r.digest)), '') AS digest, r.id AS revision_id
     FROM revisions r;
 
 CREATE VIEW current_sections AS       -- every section as it reads now
@@ -47,7 +47,7 @@ CREATE VIEW current_sections AS       -- every section as it reads now
 
 CREATE VIEW section_history AS        -- one row per reading of a section that differs from the one before
   SELECT s.page_id AS page, s.key AS section, r.seq AS revision, r.seen_from, r.unseen_since, r.cause,
-         t.heading, t.level, t.text, s.id AS section_id
+         t.heading, t.level, t.text, s.id AS section_id, r.id AS revision_id
     FROM sections s
     JOIN revision_sections rs ON rs.section_id = s.id
     JOIN revisions r ON r.id = rs.revision_id
@@ -55,6 +55,36 @@ CREATE VIEW section_history AS        -- one row per reading of a section that d
     LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
     LEFT JOIN revision_sections bs ON bs.section_id = s.id AND bs.revision_id = b.id
    WHERE bs.text_id IS NOT rs.text_id;
+
+CREATE VIEW section_list AS           -- one row per section that a page ever had: since when, last changed, removed
+  SELECT s.page_id AS page, s.key AS section, t.heading, t.level,
+         (SELECT o.seen_from FROM revisions o
+           WHERE o.id = (SELECT min(revision_id) FROM revision_sections WHERE section_id = s.id)) AS first_seen,
+         (SELECT c.seen_from FROM revision_sections cs JOIN revisions c ON c.id = cs.revision_id
+            LEFT JOIN revisions b ON b.page_id = c.page_id AND b.seq = c.seq - 1
+            LEFT JOIN revision_sections bs ON bs.section_id = cs.section_id AND bs.revision_id = b.id
+           WHERE cs.section_id = s.id AND bs.text_id IS NOT cs.text_id ORDER BY cs.revision_id DESC LIMIT 1)
+           AS last_changed,           -- the newest row of section_history
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = s.page_id AND n.seq > r.seq ORDER BY n.seq LIMIT 1)
+           AS removed,                -- NULL: it stands on the page now
+         (SELECT count(DISTINCT text_id) FROM revision_sections WHERE section_id = s.id) AS texts,
+         rs.position, s.id AS section_id  -- position: where it stood last
+    FROM sections s
+    JOIN revision_sections rs ON rs.section_id = s.id
+     AND rs.revision_id = (SELECT max(revision_id) FROM revision_sections WHERE section_id = s.id)
+    JOIN revisions r ON r.id = rs.revision_id
+    JOIN section_texts t ON t.id = rs.text_id;
+
+CREATE VIEW page_sections AS          -- the sections of every revision; as of D: seen_from <= D, seen_until > D or NULL
+  SELECT r.page_id AS page, r.seq AS revision, r.seen_from,
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq > r.seq ORDER BY n.seq LIMIT 1)
+           AS seen_until,
+         r.title AS page_title, rs.position, s.key AS section, t.heading, t.level, t.text, s.id AS section_id,
+         r.id AS revision_id
+    FROM revisions r
+    JOIN revision_sections rs ON rs.revision_id = r.id
+    JOIN sections s ON s.id = rs.section_id
+    JOIN section_texts t ON t.id = rs.text_id;
 
 CREATE VIEW change_feed AS            -- one row per change, ready to read
   SELECT ch.id, r.seen_from, r.unseen_since, r.page_id AS page, r.title AS page_title, r.seq AS revision, r.cause,

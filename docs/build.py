@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import click
 import msgspec
 
-from archive import migrations, views
+from archive import export, migrations, rebuild_report, views
 from archive.rows import COLUMNS
 from schemas import site as site_module
 from schemas.site import Site
@@ -32,6 +32,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
+_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_ABOUT_KEYS = {
+    "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
+    "in the objects of its `sections`:"
+}
+
 
 def cli_page() -> str:
     """docs/cli.md: every command with its help and the keys of its JSON."""
@@ -40,9 +46,11 @@ def cli_page() -> str:
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
     for name, command in sorted(cli.commands.items()):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
-        columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
+        columns = {**COLUMNS, **_OTHER_COLUMNS}.get(name)
         if columns:
-            parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
+            parts.append(
+                f"\n{_ABOUT_KEYS.get(name, 'Keys of each object of `--json`:')}\n\n| key | meaning |\n|---|---|\n"
+            )
             parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
     return "".join(parts)
 
@@ -102,6 +110,7 @@ def data_model_page() -> str:
         ("Views: what to query", views.VIEWS),
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
+        ("Log: what rebuilds changed", migrations.REREADINGS),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")

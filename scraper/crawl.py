@@ -21,9 +21,9 @@ from schemas.site import Site
 from scraper.addresses import cms_key, in_scope, normal, scope
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
-from scraper.parse import PARSER, read
+from scraper.parse import PARSER
+from scraper.reading import reading_of, to_front
 from scraper.summary import Look, Result, Summary, limited, shortfalls
-from scraper.suspect import leads_to_front
 
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
@@ -138,7 +138,7 @@ def _look(run: _Run, stop: Stop) -> Iterator[tuple[Look, Page | None]]:
         via = kept.id
         if kept.page is None:
             continue
-        at_front = _to_front(capture)
+        at_front = to_front(capture)
         recorded, reading = _record(run.site, run.archive, kept, capture)
         yield (
             _told(kept, capture, recorded, reading, start=stop.why == "seed"),
@@ -148,28 +148,12 @@ def _look(run: _Run, stop: Stop) -> Iterator[tuple[Look, Page | None]]:
 
 def _record(site: Site, archive: Archive, kept: Kept, capture: Capture) -> tuple[Recorded | None, Reading | None]:
     """Read a capture, where there is something to read, and record what it says."""
-    reading = _reading(capture, site.layout)
+    said = archive.look(kept.id) if capture.outcome == "not_modified" else capture
+    reading = reading_of(said, site.layout)
     if reading is None:
         return None, None
-    recorded = archive.record(kept.id, reading, parser=PARSER, reread=lambda earlier: read(earlier, site.layout))
+    recorded = archive.record(kept.id, reading, parser=PARSER, reread=lambda look: reading_of(look, site.layout))
     return recorded, reading
-
-
-def _reading(capture: Capture, layout: str) -> Reading | None:
-    """What a capture says about its page; None when it says nothing, as a failure does."""
-    if capture.outcome == "fetched":
-        return read(capture, layout)
-    if capture.outcome == "gone":
-        return Reading(verdict="gone", why=f"the site answers {capture.status}")
-    if capture.outcome == "redirected":
-        if _to_front(capture):
-            return Reading(verdict="suspect", why="redirects to the front page, as for a page that is lost")
-        return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
-    return None
-
-
-def _to_front(capture: Capture) -> bool:
-    return capture.location is not None and leads_to_front(capture.address, capture.location)
 
 
 def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:

@@ -247,7 +247,7 @@ def test_a_capture_is_committed_before_it_is_read(agency: Agency, path: Path, mo
         database.conn.close()
         return read(capture, layout)
 
-    monkeypatch.setattr("scraper.crawl.read", reading)
+    monkeypatch.setattr("scraper.reading.read", reading)
     crawl_agency(agency, path, 1)
     assert len(seen) == 7
     assert seen[0] == 1
