@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from archive.comparison import comparison, comparison_address
+from archive.comparison import comparison, comparison_address, file_name
 from schemas.page import Block, Film, Image, Item, Link, List, Paragraph, Quote, Row, Section, Table, block_text
 
 
@@ -53,13 +53,13 @@ def row_key(row: Row) -> Hashable:
 def only_address(item: Item) -> str | None:
     """Address of an item that is one link and no more: it leads to the same place under another label."""
     if len(item.links) == 1 and comparison(item.links[0].label) == comparison(item.text):
-        return comparison_address(item.links[0].address)
+        return file_name(item.links[0].address)
     return None
 
 
 def picture_address(block: Block) -> Hashable | None:
     """Where a picture or film is from; None for other blocks."""
-    return (type(block).__name__, comparison_address(block.address)) if isinstance(block, Image | Film) else None
+    return (type(block).__name__, file_name(block.address)) if isinstance(block, Image | Film) else None
 
 
 def picture_text(block: Block) -> Hashable | None:
