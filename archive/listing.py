@@ -101,3 +101,14 @@ def show_text(page: Row, revision: Row, rows: Iterable[Row], width: int) -> str:
             for line in row["text"].split("\n")
         ]
     return "\n".join(lines)
+
+
+def volatile_text(rows: Sequence[Row]) -> str:
+    """What `tidslager changes --volatile` shows: where something keeps changing, and the rule that says so."""
+    entries = []
+    for row in rows:
+        place = f"{row['where']} · " if row["where"] else ""
+        told = f"{place}{row['what']} changed at {row['times']} of the last {row['looks']} looks"
+        rule = textwrap.indent(shown_safely(row["rule"]), "    ")
+        entries.append(f"{heading(row)}\n{click.style(shown_safely(told), fg='yellow')}\n{rule}")
+    return "\n\n".join(entries)

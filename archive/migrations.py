@@ -1,8 +1,9 @@
 """The only DDL: what an archive file is made of, in three layers.
 
 evidence    runs, urls, bodies, header_sets, pages, page_urls, captures, redactions. Append-only, guarded by triggers.
-derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
-            can be dropped and rebuilt from the evidence.
+derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes, and for
+            the chrome chrome_parts, chromes, reading_chrome, chrome_changes. All of it can be dropped and rebuilt
+            from the evidence.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
 Times are TEXT, UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`. A comment behind a column is its documentation: docs/data-model.md is
@@ -247,6 +248,47 @@ CREATE TABLE changes (                -- one difference between a revision and t
 CREATE INDEX changes_section ON changes (section_id) WHERE section_id IS NOT NULL;
 """
 
+CHROME = f"""
+CREATE TABLE chrome_parts (           -- each content of a part of the chrome, once
+  id     INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),  -- of record
+  name   TEXT NOT NULL,               -- header, menu, alert, footer, related, …
+  record TEXT NOT NULL CHECK (json_valid(record))  -- the part exactly, JSON
+) STRICT;
+
+CREATE TABLE chromes (                -- each make-up of a page's chrome, once
+  id    INTEGER PRIMARY KEY,
+  parts TEXT NOT NULL UNIQUE CHECK (json_valid(parts))  -- name of each part and its number in chrome_parts, JSON
+) STRICT;
+
+CREATE TABLE reading_chrome (         -- the chrome that a capture shows
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+  chrome_id  INTEGER NOT NULL REFERENCES chromes(id)
+) STRICT;
+CREATE INDEX reading_chrome_chrome ON reading_chrome (chrome_id);
+
+CREATE TABLE chrome_changes (         -- one difference in the chrome of a site, told once however many pages show it
+  id           INTEGER PRIMARY KEY,
+  run_id       INTEGER NOT NULL REFERENCES runs(id),
+  address      TEXT NOT NULL,         -- front page of the host, which stands for it
+  ordinal      INTEGER NOT NULL CHECK (ordinal >= 1),
+  part         TEXT NOT NULL,         -- name of the part
+  kind         TEXT NOT NULL CHECK (kind IN ('added', 'removed', 'edited', 'renamed', 'moved', 'moved_and_edited',
+                 'split', 'merged', 'relevelled')),
+  class        TEXT NOT NULL CHECK (class IN ('chrome', 'cosmetic')),
+  what         TEXT NOT NULL,         -- part, paragraph, item, link, …
+  before       TEXT,
+  after        TEXT,
+  why          TEXT NOT NULL,         -- the rule that classed it, and on how many pages it shows
+  pages        INTEGER NOT NULL CHECK (pages >= 1),  -- pages that show it
+  cause        TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+  seen_from    TEXT NOT NULL CHECK (seen_from {_TIME}),     -- first look that saw it
+  unseen_since TEXT NOT NULL CHECK (unseen_since {_TIME}),  -- last look that saw what was before
+  UNIQUE (run_id, address, ordinal)
+) STRICT;
+CREATE INDEX chrome_changes_time ON chrome_changes (seen_from);
+"""
+
 
 @migrations()
 def m001_evidence(db: Database) -> None:
@@ -268,3 +310,9 @@ def m001_evidence(db: Database) -> None:
 def m002_derived(db: Database) -> None:
     """Layer 2."""
     db.executescript(DERIVED)
+
+
+@migrations()
+def m007_chrome(db: Database) -> None:
+    """Layer 2, what stands around the content."""
+    db.executescript(CHROME)

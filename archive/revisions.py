@@ -14,6 +14,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.captures import page_of, read_capture
+from archive.chrome import keep_chrome
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -23,6 +24,7 @@ from archive.records import (
     write_contents,
     write_sections,
 )
+from archive.volatile import quieted, rules_of
 from schemas.capture import Capture
 from schemas.change import Change
 from schemas.page import Page, digest
@@ -183,7 +185,8 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
             Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
         )
     if before:
-        changes += diff(before[1], record)
+        rules = rules_of(database, look.capture["run_id"])
+        changes += quieted(diff(before[1], record), rules, _url(database, look.capture["url_id"]))
         _write_changes(database, revision, changes, section_identities(database, before[0]), identities)
     return revision, changes
 
@@ -248,6 +251,8 @@ def _write_reading(database: Database, capture: int, reading: Reading, parser: s
             json.dumps(reading.remarks, ensure_ascii=False), revision,
         ],
     )  # fmt: skip
+    if reading.chrome is not None and reading.verdict == "page":
+        keep_chrome(database, capture, reading.chrome)
 
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:

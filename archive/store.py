@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from archive import captures, revisions
+from archive import captures, chrome, revisions
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, transaction
 from archive.revisions import Reader, Recorded
@@ -69,8 +69,9 @@ class Archive:
             return int(cursor.lastrowid or 0)
 
     def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
-        """Close a run: from now on it stands."""
+        """Close a run: from now on it stands. Changes in the chrome of its site are told now, once for all pages."""
         with transaction(self.database, self.path):
+            chrome.compare_run(self.database, run)
             self.database.execute(
                 "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
                 [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],

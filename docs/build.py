@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import msgspec
@@ -61,9 +63,11 @@ def config_page() -> str:
         _settings(Site, documented),
     ]
     for field in msgspec.structs.fields(Site):
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            about = (field.type.__doc__ or "").strip()
-            parts.append(f"\n## [{field.name}]\n\n{about}\n{_settings(field.type, documented)}")
+        inner = next(iter(get_args(field.type)), field.type)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
+            about = inspect.cleandoc(inner.__doc__ or "")
+            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
     return "".join(parts)
 
 
@@ -102,6 +106,7 @@ def data_model_page() -> str:
         ("Views: what to query", views.VIEWS),
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
+        ("Derived: the chrome of a site", migrations.CHROME),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")

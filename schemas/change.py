@@ -33,6 +33,7 @@ Class = Literal[
 What = Literal[
     "page", "title", "preamble", "language", "canonical", "published", "updated", "responsible", "breadcrumb",
     "section", "paragraph", "quote", "list", "item", "table", "row", "column", "image", "film", "link", "document",
+    "part",
 ]  # fmt: skip
 
 Path: TypeAlias = tuple[str | int, ...]
