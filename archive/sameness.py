@@ -5,6 +5,7 @@ All are made of comparison forms, so that what a reader cannot see sets nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 
 from archive.comparison import comparison, comparison_address, file_name
@@ -48,6 +49,17 @@ def item_key(item: Item) -> Hashable:
 def row_key(row: Row) -> Hashable:
     """What two rows have in common that read the same, cell by cell."""
     return tuple((comparison(cell.text), _links_key(cell.links)) for cell in row.cells)
+
+
+def entry_keys(block: Block) -> Counter[Hashable]:
+    """The items of a list or the rows of a table, in comparison form, each as often as it stands there."""
+    match block:
+        case List():
+            return Counter(comparison(item.text) for item in block.items)
+        case Table():
+            return Counter(row_key(row) for row in block.rows)
+        case _:
+            return Counter()
 
 
 def only_address(item: Item) -> str | None:
