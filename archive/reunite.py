@@ -19,11 +19,12 @@ from archive.pairs import ALIKE_ELSEWHERE, CANDIDATES, SKETCH_WORDS
 from schemas.change import Change, Delete, Insert, Kind, Path, What
 
 _WORD = re.compile(r"\w+")
-_LEAST_WORDS = 3
-"""Words that two ends need at the least to be called alike; equal ones need one."""
+_LEAST_WORDS = 8
+"""Words that two ends need at the least to be called alike: short ones often are by chance. Equal ones need one."""
 _CALLED: dict[str, str] = {"item": "list item", "preamble": "paragraph"}
 _PROSE = ("paragraph", "preamble", "quote", "list", "item")
-_WHOLE = ("table", "row", "image", "film")
+_SHOWN = ("image", "film")
+_WHOLE = ("table", "row", *_SHOWN)
 
 
 class _End(NamedTuple):
@@ -109,7 +110,8 @@ def _likeness(one: _End, other: _End) -> float:
     same_sort = _sort(one) == _sort(other)
     if (same_sort and one.holder == other.holder) or not (same_sort or _can_become(one, other)):
         return 0.0
-    if min(len(one.words), len(other.words)) < _LEAST_WORDS:
+    # Pictures and films are what their addresses say: their words are of no weight.
+    if _sort(one) in _SHOWN or min(len(one.words), len(other.words)) < _LEAST_WORDS:
         return 0.0
     letters: dict[str, str] = {}
     coded = ["".join(letters.setdefault(word, chr(len(letters) + 1)) for word in end.words) for end in (one, other)]

@@ -295,6 +295,26 @@ def test_same_changes_whatever_the_hash_seed() -> None:
     assert len(outputs[0]) > 1000
 
 
+def test_same_truth_whatever_the_hash_seed() -> None:
+    """The same pages, edits and changes come out of the truth set on any machine."""
+    program = (
+        "import sys, msgspec; sys.path.insert(0, '.');"
+        "from tests.truthset.score import night, seen; from archive.diff import diff;"
+        "nights = [night(n) for n in range(6)];"
+        "told = [diff(seen(n.before, 'a'), seen(n.after, 'b')) for n in nights];"
+        "sys.stdout.buffer.write(msgspec.json.encode(told))"
+    )
+    root = Path(__file__).parent.parent
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=True, cwd=root, env={"PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1", "4711")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 1000
+
+
 def shuffled_page(seed: int) -> Page:
     """A page made of the same stock of words, in an order that the seed decides."""
     chance = random.Random(seed)
