@@ -63,7 +63,7 @@ def linked_difference(
         reasons = [cosmetic_reason(text, new_text)] if step else []
         reason = one_reason([*reasons, told.reason] if told.reason else reasons)
         return told._replace(cosmetic=(*step, *told.cosmetic), reason=reason)
-    if labels_apart and comparison(_relabelled(before, after[1], pairs)) == comparison(new_text):
+    if labels_apart and comparison(new_text) in map(comparison, _relabelled(before, after[1], pairs)):
         return _links_told(spot, before, after, pairs, carried=step)
     told = _links_told(spot, before, after, pairs, edited=True)
     return told._replace(edited=(*step, *told.edited), truncated=_is_truncated(text, new_text))
@@ -192,18 +192,24 @@ def _with_address(link: Link | None) -> str | None:
     return f"{link.label} <{link.address}>".lstrip() if link else None
 
 
-def _relabelled(before: Linked, new_links: Sequence[Link], pairs: Sequence[tuple[int, int]]) -> str:
-    """The earlier text with the later labels in the places of the earlier ones, as far as these can be found."""
+def _relabelled(before: Linked, new_links: Sequence[Link], pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    """The earlier text with the later labels in the places of the earlier ones, as far as these can be found.
+
+    The same words may stand in the text without a link: labels are looked for from the start, and from the end.
+    """
     text, links = before
     later = {i: new_links[j].label for i, j in pairs}
-    parts = []
-    read = 0
+    head, rest = "", text
     for index, link in enumerate(links):
-        at = text.find(link.label, read)
-        if at >= 0 and link.label:
-            parts += [text[read:at], later.get(index, link.label)]
-            read = at + len(link.label)
-    return "".join([*parts, text[read:]])
+        words, label, following = rest.partition(link.label) if link.label else (rest, "", "")
+        if label:
+            head, rest = head + words + later.get(index, label), following
+    tail, start = "", text
+    for index, link in reversed(list(enumerate(links))):
+        words, label, following = start.rpartition(link.label) if link.label else ("", "", start)
+        if label:
+            start, tail = words, later.get(index, label) + following + tail
+    return head + rest, start + tail
 
 
 def _is_truncated(text: str, new_text: str) -> bool:

@@ -17,7 +17,7 @@ import click
 import msgspec
 
 from archive import migrations, views
-from archive.rows import COLUMNS
+from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
 from scraper import report
@@ -44,9 +44,15 @@ def cli_page() -> str:
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
         columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
         if columns:
-            parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
-            parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
+            parts.append(_keys("--json", columns))
+        if name == "changes":
+            parts.append(_keys("--volatile --json", VOLATILE))
     return "".join(parts)
+
+
+def _keys(options: str, columns: dict[str, str]) -> str:
+    rows = "".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items())
+    return f"\nKeys of each object of `{options}`:\n\n| key | meaning |\n|---|---|\n{rows}"
 
 
 def _text_block(text: str) -> str:

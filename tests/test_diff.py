@@ -277,6 +277,14 @@ def test_a_repeated_entry_stays_with_its_neighbour() -> None:
     assert pair("mArn", "orAr", keys, lambda _: Sketch("letter", "")).pairs == ((1, 2), (2, 3))
 
 
+def test_a_new_label_whose_words_stand_in_the_text_too() -> None:
+    """The words of a label also stand before it, without a link: only the label changed, and that is told."""
+    links = [Link(label=label, address="https://a.se/1", kind="page") for label in ("tvätt", "städning")]
+    texts = [f"Vi säljer tvätt. Läs om {link.label} här." for link in links]
+    before, after = (page(paragraph(text, link)) for text, link in zip(texts, links, strict=True))
+    assert [(c.what, c.before, c.after) for c in check_laws(before, after)] == [("link", "tvätt", "städning")]
+
+
 def test_same_changes_whatever_the_hash_seed() -> None:
     """Nothing depends on the order in which Python happens to keep things."""
     program = (

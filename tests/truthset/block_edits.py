@@ -179,7 +179,9 @@ def link_target(desk: Desk, old: Paragraph) -> tuple[Paragraph, Kind, str | None
 def link_label(desk: Desk, old: Paragraph) -> tuple[Paragraph, Kind, str | None, str | None]:
     """Other words lead to the same place."""
     label = desk.author.prose.phrase()
-    new = replace(old, text=old.text.replace(old.links[0].label, label), links=(replace(old.links[0], label=label),))
+    # The label stands near the end; its words may stand in the sentences before it too, and stay there.
+    start, _, end = old.text.rpartition(old.links[0].label)
+    new = replace(old, text=f"{start}{label}{end}", links=(replace(old.links[0], label=label),))
     return new, "edited", old.links[0].label, label
 
 

@@ -127,11 +127,11 @@ def _row(row: Row) -> str:
 
 def _text(block: Paragraph | Quote | Item | Block, noise: Noise) -> str:
     assert isinstance(block, Paragraph | Quote | Item)
-    html, text = "", block.text
-    for link in block.links:
-        before, label, text = text.partition(link.label)
-        html += noise.prose(escape(before)) + _anchor(link, escape(label), noise)
-    return html + noise.prose(escape(text))
+    if not block.links:
+        return noise.prose(escape(block.text))
+    (link,) = block.links
+    before, label, after = block.text.rpartition(link.label)
+    return noise.prose(escape(before)) + _anchor(link, escape(label), noise) + noise.prose(escape(after))
 
 
 def _anchor(link: Link, label: str, noise: Noise) -> str:
