@@ -68,7 +68,7 @@ def _pairs(gone: Sequence[_End], new: Sequence[_End]) -> list[tuple[_End, _End]]
     keys: tuple[Callable[[_End], Hashable], ...] = (
         lambda end: (_sort(end), msgspec.json.encode(end.value, order="deterministic")),
         lambda end: (_sort(end), end.words),
-        lambda end: (_sort(end) in _WHOLE, end.words),
+        lambda end: (_sort(end) if _sort(end) in _WHOLE else "prose", end.words),
     )
     for key in keys:
         found += _once(_left(gone, found, 0), _left(new, found, 1), key)
