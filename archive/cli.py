@@ -18,7 +18,7 @@ from typing import TypeVar
 import click
 from sqlite_utils import Database
 
-from archive import history, listing, rows
+from archive import history, listing, rows, volatile
 from archive.file import open_for_reading, plain_errors
 from archive.history import Row
 from archive.records import load_page
@@ -214,19 +214,45 @@ def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row
 @click.option("--until", metavar="D", help="To the end of a day, or to a time.")
 @click.option("--page", help="Of one page: its number, its address, or a part of its title or address.")
 @click.option("--all", "show_all", is_flag=True, help="Also what is cosmetic, and what only our own reading caused.")
+@click.option(
+    "--chrome", "stream", flag_value="chrome", help="What changed around the content of all pages of a site instead."
+)
+@click.option(
+    "--volatile", "stream", flag_value="volatile", help="Blocks that keep changing, with a rule for the site file."
+)
 @archive_option
 @json_option
 def changes(
-    since: str | None, until: str | None, page: str | None, path: Path, *, show_all: bool, as_json: bool
+    since: str | None,
+    until: str | None,
+    page: str | None,
+    stream: str | None,
+    path: Path,
+    *,
+    show_all: bool,
+    as_json: bool,
 ) -> None:
     """Show what changed on all pages, in the order in which it was seen.
 
-    A page's first look is no change: `tidslager log` lists those.
+    A page's first look is no change: `tidslager log` lists those. Menus, banners and footers are no page's: --chrome
+    tells each of their changes once for the whole site.
     """
     begin, end = (None if since is None else start_of(since)), (None if until is None else end_of(until))
     if begin and end and begin > end:
         raise ConfigurationError(f"--since {since} is later than --until {until}: change places.")
     with _reading(path) as database:
+        if stream == "chrome":
+            _chrome(
+                database,
+                start_of(since) if since else None,
+                end_of(until) if until else None,
+                show_all=show_all,
+                as_json=as_json,
+            )
+            return
+        if stream == "volatile":
+            _volatile(database, as_json=as_json)
+            return
         found = history.change_rows(
             database,
             since=begin,
@@ -248,6 +274,31 @@ def changes(
         parts.append(f"{listing.heading({**row, 'title': row['page_title']})}\n{name}  {listing.span(row)}\n\n{text}")
     if parts:
         _print("\n".join(parts).rstrip())
+
+
+def _chrome(database: Database, since: str | None, until: str | None, *, show_all: bool, as_json: bool) -> None:
+    """`tidslager changes --chrome`."""
+    found = history.chrome_rows(database, since=since, until=until, show_all=show_all)
+    if as_json:
+        print_json(rows.chrome_feed_rows(found))
+    elif not found:
+        _note("No changes around the content.")
+    else:
+        for first, told in history.chrome_changes(found):
+            _print(f"{listing.heading({**first, 'title': first['site']})}")
+            _print(f"{click.style('chrome', fg='yellow')}  {listing.span(first)}\n")
+            _print(render_changes(told, colour=coloured(), width=text_width(), show_all=True) + "\n")
+
+
+def _volatile(database: Database, *, as_json: bool) -> None:
+    """`tidslager changes --volatile`."""
+    found = volatile.suggestions(database)
+    if as_json:
+        print_json([{key: row[key] for key in rows.VOLATILE} for row in found])
+    elif not found:
+        _note(f"No block changed at most of the last {volatile.LOOKS} looks.")
+    else:
+        _print(listing.volatile_text(found))
 
 
 def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, tuple[Change, ...]]]:

@@ -14,6 +14,8 @@ from sqlite_utils import Database
 
 from archive.records import CONTENT_COLUMNS, contents, load_page, section_identities
 from archive.revisions import change_of_end, change_values, changes_between
+from archive.volatile import rules_of
+from schemas.change import Change
 from schemas.page import Page
 
 Values = tuple[object, ...]
@@ -65,7 +67,7 @@ def expected_of(database: Database, page: int) -> Expected:
         identities: tuple[int, ...] = ()
         if row["state"] == "live":
             record, identities = load_page(database, row["id"]), section_identities(database, row["id"])
-            told = changes_between(last["state"], before[1] if before else None, record) if last else ()
+            told = _told(database, row, last, before[1] if before else None, record)
             old = section_identities(database, before[0]) if before else ()
             changes[row["id"]] = change_values(told, old, identities)
             before = row["id"], record
@@ -80,10 +82,19 @@ def expected_of(database: Database, page: int) -> Expected:
     return Expected(changes=changes, contents=standing.all())
 
 
+def _told(
+    database: Database, row: dict[str, Any], last: dict[str, Any] | None, before: Page | None, record: Page
+) -> tuple[Change, ...]:
+    if last is None:
+        return ()
+    rules = rules_of(database, row["run_id"])
+    return changes_between(last["state"], before, record, rules=rules, address=row["url"])
+
+
 def _revisions(database: Database, page: int) -> Iterator[dict[str, Any]]:
     rows = database.query(
-        "SELECT r.id, r.state, r.title, c.status, c.url_id, c.location_id FROM revisions r"
-        " JOIN captures c ON c.id = r.capture_id WHERE r.page_id = ? ORDER BY r.seq",
+        "SELECT r.id, r.state, r.title, c.status, c.url_id, c.location_id, c.run_id, u.url FROM revisions r"
+        " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id WHERE r.page_id = ? ORDER BY r.seq",
         [page],
     )
     for row in list(rows):

@@ -224,6 +224,34 @@ def change_rows(
     )
 
 
+def chrome_rows(
+    database: Database, *, since: str | None = None, until: str | None = None, show_all: bool = False
+) -> list[Row]:
+    """Site-wide changes of the chrome in the order in which they were seen; `show_all` as for `changes --all`."""
+    return list(
+        database.query(
+            "SELECT * FROM chrome_feed WHERE seen_from >= ? AND seen_from <= ?"
+            " AND (? OR (class = 'chrome' AND cause = 'source')) ORDER BY run, address, ordinal",
+            [since or "", until or "9999", show_all],
+        )
+    )
+
+
+def chrome_changes(rows: Iterable[Row]) -> list[tuple[Row, tuple[Change, ...]]]:
+    """The changes of each run and host, as `chrome_rows` gives them, with the first row of each."""
+    groups: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["run"], row["address"]), []).append(row)
+    fields = ("kind", "class", "what", "before", "after", "why")
+    return [
+        (
+            group[0],
+            tuple(msgspec.convert({"where": row["part"], **{f: row[f] for f in fields}}, Change) for row in group),
+        )
+        for group in groups.values()
+    ]
+
+
 def stored_changes(database: Database, revision_id: int) -> tuple[Change, ...]:
     """The changes that were recorded with a revision."""
     rows = database.query("SELECT * FROM changes WHERE revision_id = ? ORDER BY ordinal", [revision_id])

@@ -26,7 +26,8 @@ def span(row: Row) -> str:
 
 def heading(row: Row) -> str:
     """The page that the lines below speak of."""
-    about = f"page {row['page']}  {shown_safely(row['address'])}"
+    number = f"page {row['page']}  " if row.get("page") else ""
+    about = number + shown_safely(row["address"])
     return f"{click.style(shown_safely(called(row)), bold=True)}\n{click.style(about, dim=True)}"
 
 
@@ -129,3 +130,14 @@ def _filled(text: str, width: int, mark: str = "") -> str:
     return textwrap.fill(
         text, width, initial_indent=mark, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def volatile_text(rows: Sequence[Row]) -> str:
+    """What `tidslager changes --volatile` shows: where something keeps changing, and the rule that says so."""
+    entries = []
+    for row in rows:
+        place = f"{row['where']} · " if row["where"] else ""
+        told = f"{place}{row['what']} changed at {row['times']} of the last {row['looks']} looks"
+        rule = textwrap.indent(shown_safely(row["rule"]), "    ")
+        entries.append(f"{heading(row)}\n{click.style(shown_safely(told), fg='yellow')}\n{rule}")
+    return "\n\n".join(entries)

@@ -3,8 +3,9 @@
 evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
             sealed_records, redactions. Append-only, guarded by triggers; each run's part of it is sealed by the run's
             head (`archive.chain`).
-derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
-            can be dropped and rebuilt from the evidence.
+derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes, and for
+            the chrome chrome_parts, chromes, reading_chrome, chrome_changes. All of it can be dropped and rebuilt
+            from the evidence.
 log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
@@ -343,6 +344,47 @@ CREATE TABLE changes (                -- one difference between a revision and t
 CREATE INDEX changes_section ON changes (section_id) WHERE section_id IS NOT NULL;
 """
 
+CHROME = f"""
+CREATE TABLE chrome_parts (           -- each content of a part of the chrome, once
+  id     INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),  -- of record
+  name   TEXT NOT NULL,               -- header, menu, alert, footer, related, …
+  record TEXT NOT NULL CHECK (json_valid(record))  -- the part exactly, JSON
+) STRICT;
+
+CREATE TABLE chromes (                -- each make-up of a page's chrome, once
+  id    INTEGER PRIMARY KEY,
+  parts TEXT NOT NULL UNIQUE CHECK (json_valid(parts))  -- name of each part and its number in chrome_parts, JSON
+) STRICT;
+
+CREATE TABLE reading_chrome (         -- the chrome that a capture shows
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+  chrome_id  INTEGER NOT NULL REFERENCES chromes(id)
+) STRICT;
+CREATE INDEX reading_chrome_chrome ON reading_chrome (chrome_id);
+
+CREATE TABLE chrome_changes (         -- one difference in the chrome of a site, told once however many pages show it
+  id           INTEGER PRIMARY KEY,
+  run_id       INTEGER NOT NULL REFERENCES runs(id),
+  address      TEXT NOT NULL,         -- front page of the host, which stands for it
+  ordinal      INTEGER NOT NULL CHECK (ordinal >= 1),
+  part         TEXT NOT NULL,         -- name of the part
+  kind         TEXT NOT NULL CHECK (kind IN ('added', 'removed', 'edited', 'renamed', 'moved', 'moved_and_edited',
+                 'split', 'merged', 'relevelled')),
+  class        TEXT NOT NULL CHECK (class IN ('chrome', 'cosmetic')),
+  what         TEXT NOT NULL,         -- part, paragraph, item, link, …
+  before       TEXT,
+  after        TEXT,
+  why          TEXT NOT NULL,         -- the rule that classed it, and on how many pages it shows
+  pages        INTEGER NOT NULL CHECK (pages >= 1),  -- pages that show it
+  cause        TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+  seen_from    TEXT NOT NULL CHECK (seen_from {_TIME}),     -- first look that saw it
+  unseen_since TEXT NOT NULL CHECK (unseen_since {_TIME}),  -- last look that saw what was before
+  UNIQUE (run_id, address, ordinal)
+) STRICT;
+CREATE INDEX chrome_changes_time ON chrome_changes (seen_from);
+"""
+
 REREADINGS = f"""
 CREATE TABLE rereadings (             -- revisions that a rebuild read otherwise than they had been kept; append-only
   id              INTEGER PRIMARY KEY,
@@ -363,6 +405,7 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # evidence anew.
 DERIVED_TABLES = (
     "revisions", "readings", "section_texts", "sections", "revision_sections", "links", "films", "people", "changes",
+    "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
 )  # fmt: skip
 
 
@@ -397,3 +440,9 @@ def m005_rereadings(db: Database) -> None:
             f"CREATE TRIGGER rereadings_no_{act.lower()} BEFORE {act} ON rereadings "
             "BEGIN SELECT RAISE(ABORT, 'rereadings are append-only'); END"
         )
+
+
+@migrations()
+def m007_chrome(db: Database) -> None:
+    """Layer 2, what stands around the content."""
+    db.executescript(CHROME)

@@ -80,6 +80,7 @@ def rewind(database: Database, page: int, moment: Moment) -> None:
     ]
     for number in _read_since(database, page, moment):
         database.execute("DELETE FROM readings WHERE capture_id = ?", [number])
+        database.execute("DELETE FROM reading_chrome WHERE capture_id = ?", [number])
     texts = {text for number in undone for text in _texts(database, number)}
     for number in undone:
         for table in ("links", "films", "people"):

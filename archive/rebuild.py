@@ -20,6 +20,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
+from archive.chrome import compare_run
 from archive.diff import diff
 from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
 from archive.migrations import DERIVED_TABLES
@@ -147,6 +148,9 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
                     if reading is not None:
                         reread = partial(read, layout=layouts[site])
                         append_reading(database, number, reading, parser=parser, reread=reread)
+        with transaction(database, path):
+            for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
+                compare_run(database, run)
         with plain_errors(path):
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

@@ -7,13 +7,14 @@ differs because the parser does is written as a revision of its own, caused by t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlite_utils import Database
 
 from archive.captures import page_of, read_look
+from archive.chrome import keep_chrome
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -23,11 +24,13 @@ from archive.records import (
     write_contents,
     write_sections,
 )
+from archive.volatile import quieted, rules_of
 from schemas.capture import Capture
 from schemas.change import Change
 from schemas.page import Page, digest
 from schemas.reading import Reading
 from schemas.revision import Cause, State
+from schemas.site import Volatile
 
 Reader = Callable[[Capture], Reading | None]
 """Reads a capture with today's parser; None for one that says nothing about its page."""
@@ -172,7 +175,13 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
     write_contents(database, page, revision, record, identities)
-    changes = changes_between(look.last["state"] if look.last else None, before[1] if before else None, record)
+    changes = changes_between(
+        look.last["state"] if look.last else None,
+        before[1] if before else None,
+        record,
+        rules=rules_of(database, look.capture["run_id"]),
+        address=_url(database, look.capture["url_id"]),
+    )
     if changes:
         write_changes(
             database, revision, changes, section_identities(database, before[0]) if before else (), identities
@@ -180,15 +189,20 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     return revision, changes
 
 
-def changes_between(last: State | None, before: Page | None, record: Page) -> tuple[Change, ...]:
-    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure."""
+def changes_between(
+    last: State | None, before: Page | None, record: Page, *, rules: Sequence[Volatile], address: str
+) -> tuple[Change, ...]:
+    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure.
+
+    `rules` are those that its run had on volatile blocks, `address` is where it was fetched.
+    """
     changes: tuple[Change, ...] = ()
     if last in ("gone", "moved"):
         back = "the page answers again"
         changes = (
             Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
         )
-    return changes + diff(before, record) if before else changes
+    return changes + quieted(diff(before, record), rules, address) if before else changes
 
 
 def change_of_end(database: Database, state: State, title: str, capture: Mapping[str, Any]) -> Change:
@@ -284,6 +298,8 @@ def _write_reading(database: Database, capture: int, reading: Reading, parser: s
             json.dumps(reading.remarks, ensure_ascii=False), revision,
         ],
     )  # fmt: skip
+    if reading.chrome is not None and reading.verdict == "page":
+        keep_chrome(database, capture, reading.chrome)
 
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:

@@ -76,7 +76,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_PAGE,
         "revision": "revision that shows the change",
         "from_revision": "revision that it is compared with",
-        "where": 'heading path, joined by " › "; "" for the page as a whole',
+        "where": 'heading path, joined by " › "; "" for the page as a whole; with --chrome the part: menu, footer, …',
         "before": "what a reader read before, or null",
         "after": "what a reader reads after, or null",
         **_SEEN,
@@ -124,6 +124,17 @@ COLUMNS["blame"] = {
     **_SEEN,
     "cause": _REVISION["cause"],
 }
+VOLATILE = {
+    **_PAGE,
+    "where": 'heading path of the section, joined by " › "; "" for the preamble and the lead section',
+    "what": "what keeps changing there",
+    "times": "looks of the last ones that found it changed",
+    "looks": "how many looks those are",
+    "before": "what a reader read there last time",
+    "after": "what a reader reads there now",
+    "rule": "lines for the site file that take it out of the feed, TOML",
+}
+"""Keys of `tidslager changes --volatile --json`."""
 
 
 def picked(command: str, rows: Iterable[Row]) -> list[Row]:
@@ -200,3 +211,9 @@ def feed_rows(rows: Iterable[Row]) -> list[Row]:
     return picked(
         "changes", ({**row, "title": row["page_title"], "from_revision": row["revision"] - 1} for row in rows)
     )
+
+
+def chrome_feed_rows(rows: Iterable[Row]) -> list[Row]:
+    """Rows of `tidslager changes --chrome`: the keys of `changes`; of a whole host, so there is no page."""
+    nothing = dict.fromkeys(("page", "title", "revision", "from_revision"))
+    return picked("changes", ({**nothing, **row, "where": row["part"]} for row in rows))

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from archive import captures, order
+from archive import captures, chrome, order
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.heads import complete_heads
@@ -97,11 +97,14 @@ class Archive:
     def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> str:
         """Close a run: from now on it stands. Return its head, which also goes to the file of heads.
 
+        Changes in the chrome of its site are told now, once for all pages.
+
         Raises ArchiveWriteError when the file of heads cannot be written: the run is finished all the same, and the
         next one writes the line.
         """
         told = msgspec.json.encode(dict(summary)).decode()
         with self._writing():
+            chrome.compare_run(self.database, run)
             head = seal_run(self.database, run, status=status, finished_at=to_text(now), summary=told)
         self._complete_heads()
         return head.hex()

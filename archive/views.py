@@ -93,6 +93,12 @@ CREATE VIEW change_feed AS            -- one row per change, ready to read
     FROM changes ch
     JOIN revisions r ON r.id = ch.revision_id;
 
+CREATE VIEW chrome_feed AS            -- one row per site-wide change of the chrome, ready to read
+  SELECT k.id, k.seen_from, k.unseen_since, r.site, k.address, k.run_id AS run, k.cause, k.ordinal, k.kind, k.class,
+         k.what, k.part, k.before, k.after, k.why, k.pages
+    FROM chrome_changes k
+    JOIN runs r ON r.id = k.run_id;
+
 CREATE VIEW current_links AS          -- the links that stand on the pages now
   SELECT l.page_id AS page, s.key AS section, l.label, l.url, l.kind, f.seen_from AS since
     FROM links l

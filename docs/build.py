@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import msgspec
 
 from archive import export, migrations, rebuild_report, views
-from archive.rows import COLUMNS
+from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
 from scraper import report
@@ -48,11 +50,15 @@ def cli_page() -> str:
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
         columns = {**COLUMNS, **_OTHER_COLUMNS}.get(name)
         if columns:
-            parts.append(
-                f"\n{_ABOUT_KEYS.get(name, 'Keys of each object of `--json`:')}\n\n| key | meaning |\n|---|---|\n"
-            )
-            parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
+            parts.append(_keys(_ABOUT_KEYS.get(name, "Keys of each object of `--json`:"), columns))
+        if name == "changes":
+            parts.append(_keys("Keys of each object of `--volatile --json`:", VOLATILE))
     return "".join(parts)
+
+
+def _keys(about: str, columns: dict[str, str]) -> str:
+    rows = "".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items())
+    return f"\n{about}\n\n| key | meaning |\n|---|---|\n{rows}"
 
 
 def _text_block(text: str) -> str:
@@ -69,9 +75,11 @@ def config_page() -> str:
         _settings(Site, documented),
     ]
     for field in msgspec.structs.fields(Site):
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            about = (field.type.__doc__ or "").strip()
-            parts.append(f"\n## [{field.name}]\n\n{about}\n{_settings(field.type, documented)}")
+        inner = next(iter(get_args(field.type)), field.type)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
+            about = inspect.cleandoc(inner.__doc__ or "")
+            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
     return "".join(parts)
 
 
@@ -111,6 +119,7 @@ def data_model_page() -> str:
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
         ("Log: what rebuilds changed", migrations.REREADINGS),
+        ("Derived: the chrome of a site", migrations.CHROME),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -50,6 +50,25 @@ class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Sections on each start page."""
 
 
+class Volatile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A block that keeps changing without an editor: a clock, a counter, a list of the latest news.
+
+    Its changes are kept and counted, and not shown in the feed. `tidslager changes --volatile` finds such blocks and
+    writes the rule.
+    """
+
+    section: str
+    """Heading path of the section it stands in, "Om oss › Kontakt"; "" for what stands before the first heading."""
+    what: tuple[Literal["paragraph", "preamble", "item", "row", "image", "film", "link"], ...] = ()
+    """What it consists of; empty: anything. A quote is a paragraph here, a list its items, a table its rows."""
+    starts: str = ""
+    """Words that it always begins with, for a section in which other blocks are news."""
+    page: str = ""
+    """A part of the address of the pages it stands on; empty: all pages."""
+    why: Annotated[str, Meta(min_length=1)]
+    """Reason; it stands beside every change that the rule takes out of the feed."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One collection: where it starts, how far it goes, how politely, and who answers for it."""
 
@@ -79,6 +98,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether names may lead to loopback and private addresses. What `connect_to` names is always allowed."""
     limits: Limits = Limits()
     floors: Floors = Floors()
+    volatile: tuple[Volatile, ...] = ()
 
 
 def decode_site(text: str, source: str) -> Site:
@@ -110,8 +130,12 @@ def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], sourc
             hint = f'did you mean "{prefix}{near[0]}"?' if near else "known keys are: " + ", ".join(known)
             raise ConfigurationError(f'{source}: unknown key "{prefix}{key}"; {hint}')
         inner = known[key]
-        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            refuse_unknown_keys(value, inner, source, f"{prefix}{key}.")
+        # A list of tables, [[volatile]], has its record inside the tuple.
+        inner = next(iter(get_args(inner)), inner) if isinstance(value, list) else inner
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            for entry in value if isinstance(value, list) else [value]:
+                if isinstance(entry, dict):
+                    refuse_unknown_keys(entry, inner, source, f"{prefix}{key}.")
 
 
 _EXAMPLES = {

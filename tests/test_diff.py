@@ -277,6 +277,14 @@ def test_a_repeated_entry_stays_with_its_neighbour() -> None:
     assert pair("mArn", "orAr", keys, lambda _: Sketch("letter", "")).pairs == ((1, 2), (2, 3))
 
 
+def test_a_new_label_whose_words_stand_in_the_text_too() -> None:
+    """The words of a label also stand before it, without a link: only the label changed, and that is told."""
+    links = [Link(label=label, address="https://a.se/1", kind="page") for label in ("tvätt", "städning")]
+    texts = [f"Vi säljer tvätt. Läs om {link.label} här." for link in links]
+    before, after = (page(paragraph(text, link)) for text, link in zip(texts, links, strict=True))
+    assert [(c.what, c.before, c.after) for c in check_laws(before, after)] == [("link", "tvätt", "städning")]
+
+
 def test_same_changes_whatever_the_hash_seed() -> None:
     """Nothing depends on the order in which Python happens to keep things."""
     program = (
@@ -293,6 +301,26 @@ def test_same_changes_whatever_the_hash_seed() -> None:
     ]
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 1000
+
+
+def test_same_truth_whatever_the_hash_seed() -> None:
+    """The same pages, edits and changes come out of the truth set on any machine."""
+    program = (
+        "import sys, msgspec; sys.path.insert(0, '.');"
+        "from tests.truthset.score import night, seen; from archive.diff import diff;"
+        "nights = [night(n) for n in range(6)];"
+        "told = [diff(seen(n.before, 'a'), seen(n.after, 'b')) for n in nights];"
+        "sys.stdout.buffer.write(msgspec.json.encode(told))"
+    )
+    root = Path(__file__).parent.parent
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=True, cwd=root, env={"PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1", "4711")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 1000
 
 
 def shuffled_page(seed: int) -> Page:
