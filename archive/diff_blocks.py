@@ -176,7 +176,8 @@ def _row_changes(spot: Spot, place: Place, row: Row, new: Row) -> list[Change]:
     if found.edited:
         kind: Kind = "moved_and_edited" if moved else "edited"
         ops = (*moved, *found.edited, *cosmetic)
-        changes, cosmetic = [spot.change(kind, "row", *texts, why="cells differ", ops=ops)], ()
+        told = spot.change(kind, "row", *texts, why="cells differ", ops=ops, truncated=found.truncated)
+        changes, cosmetic = [told], ()
     elif moved:
         changes = [spot.change("moved", "row", *texts, why="same cells in another place", ops=moved)]
     if cosmetic:
@@ -190,6 +191,7 @@ def _cells_difference(spot: Spot, cells: Sequence[Cell], new_cells: Sequence[Cel
     cosmetic: list[Op] = []
     links: list[Change] = []
     reason = "kind of cell only"
+    truncated = False
     for place in places(len(cells), len(new_cells), pair_in_order(cells, new_cells, (lambda c: comparison(c.text),))):
         if place.before is None and place.after is not None:
             edited.append(spot.insert(place.after, new_cells[place.after]))
@@ -202,7 +204,8 @@ def _cells_difference(spot: Spot, cells: Sequence[Cell], new_cells: Sequence[Cel
             cosmetic += (*found.cosmetic, *here.set("header", cell.header, new.header))
             links += found.links
             reason = found.reason or reason
-    return TextDifference(tuple(edited), tuple(cosmetic), reason, tuple(links))
+            truncated |= found.truncated
+    return TextDifference(tuple(edited), tuple(cosmetic), reason, tuple(links), truncated)
 
 
 def _entry_called(entry: Entry) -> What:

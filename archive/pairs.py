@@ -13,9 +13,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Indel
 
-from archive.anchors import longest_rise, unique_pairs
+from archive.anchors import longest_rise, unique_in_order, unique_pairs
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 CANDIDATES = 200
 """Entries on each side that are compared by likeness; more are taken as removed and added."""
@@ -77,6 +77,7 @@ def pair(
     whatever it shows: a picture that was replaced.
     """
     pairs = _equal_ends(before, after)
+    _pair_unchanged(before, after, pairs)
     for key in keys:
         _pair_by_key(before, after, key, pairs)
     truncated = _pair_by_likeness(before, after, sketch, pairs)
@@ -116,6 +117,23 @@ def _equal_ends(before: Sequence[T], after: Sequence[T]) -> dict[int, int]:
     pairs = {at: at for at in range(head)}
     pairs.update((len(before) - 1 - at, len(after) - 1 - at) for at in reversed(range(tail)))
     return pairs
+
+
+def _pair_unchanged(before: Sequence[T], after: Sequence[T], pairs: dict[int, int]) -> None:
+    """Add pairs of entries that are the same to the letter and kept their order: most of them, at the cost of a hash.
+
+    What is told does not depend on this; it spares the keys of what nobody touched.
+    """
+    head = len(pairs) and next((at for at in range(len(before)) if at not in pairs), 0)
+    size = len(before) - len(pairs), len(after) - len(pairs)
+    old, new = (list(side[head : head + left]) for side, left in zip((before, after), size, strict=True))
+    found = {head + i: head + j for i, j in unique_in_order(old, new).in_order}
+    pairs.update(found)
+    if found:
+        left = {head + at: entry for at, entry in enumerate(old) if head + at not in found}
+        taken = set(found.values())
+        right = {head + at: entry for at, entry in enumerate(new) if head + at not in taken}
+        _pair_neighbours(left, right, pairs)
 
 
 def _pair_by_key(before: Sequence[T], after: Sequence[T], key: Key[T], pairs: dict[int, int]) -> None:

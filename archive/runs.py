@@ -110,7 +110,7 @@ def _anchored(old: Sequence[Hashable], new: Sequence[Hashable], depth: int) -> l
     for size in (1, _IN_A_ROW) if depth else ():
         anchors = unique_in_order(_in_a_row(old, size), _in_a_row(new, size))
         if anchors.of > _MANY and len(anchors.in_order) < LEAST_SHARED * anchors.of:
-            return []
+            return [] if size == 1 else _in_step(old, new)
         if anchors.in_order:
             return _with_gaps(old, new, [Run(i, j, size) for i, j in anchors.in_order], depth)
     return _in_step(old, new)
