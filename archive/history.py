@@ -17,7 +17,7 @@ from schemas.errors import AmbiguousPageError, NotSeenYetError, PageNotFoundErro
 
 Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
-_DIGITS = 19
+_DIGITS = 18
 _ONE_PAGE = "compare two revisions of one page."
 
 
@@ -33,7 +33,7 @@ def find_page(database: Database, name: str) -> Row:
     """
     rows = page_rows(database)
     if name.isdecimal():
-        matches = [row for row in rows if row["page"] == number_in(name)]
+        matches = [row for row in rows if str(row["page"]) == name.lstrip("0")]
     else:
         known = _addresses(database)
         wanted, address = name.casefold().strip(), _comparable(name)
@@ -99,12 +99,11 @@ def revision_named(database: Database, page: int, name: str) -> Row:
         if of != str(page):
             raise QueryError(f"{name} is a revision of page {of}, not of page {page}: {_ONE_PAGE}")
         name = number
-    return revision_numbered(database, page, number_in(name)) if name.isdecimal() else revision_at(database, page, name)
-
-
-def number_in(digits: str) -> int:
-    """The number that digits write; more than SQLite can hold is a number that nothing has."""
-    return int(digits) if len(digits) < _DIGITS else 0
+    if not name.isdecimal():
+        return revision_at(database, page, name)
+    if len(name) > _DIGITS:
+        raise _not_found(database, page, f"{name[:_DIGITS]}…")
+    return revision_numbered(database, page, int(name))
 
 
 def revision_id(database: Database, page: int, number: int) -> int:
@@ -116,10 +115,14 @@ def revision_numbered(database: Database, page: int, number: int) -> Row:
     """Revision `number` of a page. Raises RevisionNotFoundError."""
     found = list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
     if not found:
-        last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
-        has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
-        raise RevisionNotFoundError(f"Page {page} has no revision {number}; it {has}.")
+        raise _not_found(database, page, str(number))
     return found[0]
+
+
+def _not_found(database: Database, page: int, name: str) -> RevisionNotFoundError:
+    last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+    has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
+    return RevisionNotFoundError(f"Page {page} has no revision {name}; it {has}.")
 
 
 def revision_at(database: Database, page: int, when: str | None) -> Row:

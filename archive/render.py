@@ -44,7 +44,7 @@ def render_changes(
 
 def _rendered(change: Change, *, colour: bool, width: int, context: int) -> str:
     where = shown_safely(change.where).replace("\n", " ")
-    told = phrase(change, remarks=True)
+    told = shown_safely(phrase(change, remarks=True)).replace("\n", " ")
     head = click.style(where, bold=True) if colour and where else where
     lines = _wrapped(excerpt(change, context), max(width - len(INDENT), NARROWEST), colour=colour)
     body = "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines)

@@ -58,7 +58,8 @@ def _change(change: Change, context: int) -> str:
 
 
 def _side(pieces: Iterable[Piece]) -> str:
-    return "".join(Template(_TAGS[piece.op]).substitute(text=_text(piece.text)) for piece in pieces)
+    marked = (Template(_TAGS[piece.op]).substitute(text=_text(piece.text)) for piece in pieces)
+    return "".join(marked).strip("\n")
 
 
 def _text(text: str) -> str:

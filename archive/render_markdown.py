@@ -14,8 +14,10 @@ from archive.told import Told
 from archive.words import Piece
 from schemas.change import Change
 
-# Everything that CommonMark or GitHub's dialect gives a meaning somewhere; a backslash takes it away.
+# Everything that CommonMark or GitHub's dialect gives a meaning somewhere; a backslash takes it away. Not so in a block
+# of raw HTML, where a reader may believe to be: what means something there is written as HTML does.
 _MEANS = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~&:@$=^\"'/]")
+_IN_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&#39;"}
 _MARKS = {"equal": ("", ""), "delete": ("<del>", "</del>"), "insert": ("<ins>", "</ins>")}
 _INDENTED = re.compile(r"(?m)^ +")
 
@@ -39,7 +41,8 @@ def _change(change: Change, context: int) -> list[str]:
     happened = phrase(change, remarks=True)
     where = _escaped_line(change.where)
     text = "".join(map(_marked, excerpt(change, context)))
-    quoted = "<br>\n> ".join(_INDENTED.sub(lambda found: "&nbsp;" * len(found.group()), text).split("\n"))
+    indented = _INDENTED.sub(lambda found: "&nbsp;" * len(found.group()), text)
+    quoted = "<br>\n> ".join(line or "&nbsp;" for line in indented.split("\n"))
     return [f"### {where} · {_escaped_line(happened)}" if where else f"### {_escaped_line(happened)}", f"> {quoted}"]
 
 
@@ -49,7 +52,7 @@ def _marked(piece: Piece) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MEANS.sub(lambda found: "\\" + found.group(), text)
+    return _MEANS.sub(lambda found: _IN_HTML.get(found.group(), "\\" + found.group()), text)
 
 
 def _escaped_line(text: str) -> str:

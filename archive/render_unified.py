@@ -29,8 +29,8 @@ def _lines(told: Told, context: int, *, show_all: bool) -> Iterator[str]:
     yield f"# {_one_line(told.address)}"
     yield f"# {told.heading}"
     for change in shown(told.changes, show_all=show_all):
-        where = _one_line(change.where)
-        yield f"@@ {where} · {phrase(change, remarks=True)} @@" if where else f"@@ {phrase(change, remarks=True)} @@"
+        happened = " · ".join(filter(None, (_one_line(change.where), _one_line(phrase(change, remarks=True)))))
+        yield f"@@ {happened} @@"
         yield from _hunk(change, context)
     hidden = hidden_line(told.changes, show_all=show_all)
     if hidden:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 from typing import Literal
 
 import msgspec
 
 from archive.layers import LETTERS_A_WORD, layers
-from archive.runs import BUDGET, LEAST_SHARED, Run, equal_runs
+from archive.runs import BUDGET, LEAST_SHARED, Run, equal_runs, shared_start
 from archive.slide import Edit, slid
 
 _LONGEST_WORD = 400
@@ -22,6 +23,9 @@ _FEW_LETTERS = 2_000
 """Texts up to this between two anchors are compared by tokens at once."""
 _MOST_GAPS = 1_000
 """Differing stretches of a long text that are looked at more closely than by what stands between spaces."""
+
+_MOST_READ = 5_000
+"""Edits beyond which nobody reads one by one, so that their borders need no care."""
 
 # Combining marks and soft hyphens belong to the word that they stand in.
 _IN_WORD = r"\w\u0300-\u036f\u00ad"
@@ -43,7 +47,17 @@ class WordDiff(msgspec.Struct, frozen=True, kw_only=True):
 
     pieces: tuple[Piece, ...]
     truncated: bool = False
-    """Whether the texts were too long for a minimal answer."""
+    """Whether the texts were too long for an answer that is known to be the shortest."""
+
+
+class _Answer(IntEnum):
+    """How well an answer is known to be the shortest."""
+
+    LEAST = 0
+    UNPROVEN = 1
+    """Made of anchors or of whole words between spaces: often the shortest, and then it can be proved."""
+    REPLACED = 2
+    """Too unlike to look any further."""
 
 
 def word_diff(before: str, after: str) -> WordDiff:
@@ -52,44 +66,44 @@ def word_diff(before: str, after: str) -> WordDiff:
         return WordDiff(pieces=(Piece("equal", before),) if before else ())
     found = layers(before, after)
     edits = [Edit("")]
-    truncated = False
+    answer = _Answer.UNPROVEN if found.anchored else _Answer.LEAST
     for stretch in found.stretches:
         _extend(edits, stretch.kept, "", "")
-        truncated |= _extend_between(edits, stretch.gone, stretch.new, anchored=found.anchored)
-    if found.anchored and not truncated:
-        truncated = not _is_provably_least(edits)
-    return WordDiff(pieces=_pieces(slid(_joined(edits))), truncated=truncated)
+        answer = max(answer, _extend_between(edits, stretch.gone, stretch.new, anchored=found.anchored))
+    truncated = answer is _Answer.REPLACED or (answer is _Answer.UNPROVEN and not _is_provably_least(edits))
+    joined = _joined(edits)
+    return WordDiff(pieces=_pieces(slid(joined) if len(joined) <= _MOST_READ else joined), truncated=truncated)
 
 
-def _extend_between(edits: list[Edit], before: str, after: str, *, anchored: bool) -> bool:
-    """Add the edits between two texts; return whether there may be a shorter answer."""
+def _extend_between(edits: list[Edit], before: str, after: str, *, anchored: bool) -> _Answer:
+    """Add the edits between two texts."""
     if not before or not after:
         _extend(edits, "", before, after)
-        return False
+        return _Answer.LEAST
     letters = len(before) * len(after)
     if letters > BUDGET * LETTERS_A_WORD**2 or (anchored and letters > _FEW_LETTERS**2):
         return _extend_by_words(edits, before, after)
     return _extend_by_tokens(edits, before, after)
 
 
-def _extend_by_words(edits: list[Edit], before: str, after: str) -> bool:
+def _extend_by_words(edits: list[Edit], before: str, after: str) -> _Answer:
     """Add the edits between two long texts: first what stands between spaces, then tokens where that differs."""
     old, new = before.split(" "), after.split(" ")
-    runs, truncated = equal_runs(old[:-1], new[:-1])  # the last ones have no space after them
+    runs, _ = equal_runs(old[:-1], new[:-1])  # the last ones have no space after them
     if _is_unlike(runs, old, new):
         _extend(edits, "", before, after)
-        return True
+        return _Answer.REPLACED
     finer = len(runs) <= _MOST_GAPS
     i = j = 0
     for run in [*runs, Run(len(old), len(new), 0)]:
         gone, came = _spaced(old, i, run.before), _spaced(new, j, run.after)
         if finer and gone and came and len(gone) * len(came) <= BUDGET:
-            truncated |= _extend_by_tokens(edits, gone, came)
+            _extend_by_tokens(edits, gone, came)
         else:
             _extend(edits, "", gone, came)
         i, j = run.before + run.size, run.after + run.size
         _extend(edits, _spaced(old, run.before, i), "", "")
-    return truncated and not _is_provably_least(edits)
+    return _Answer.UNPROVEN
 
 
 def _spaced(words: Sequence[str], start: int, end: int) -> str:
@@ -101,19 +115,45 @@ def _is_unlike(runs: Sequence[Run], old: Sequence[str], new: Sequence[str]) -> b
     return sum(run.size for run in runs) < LEAST_SHARED * min(len(old), len(new))
 
 
-def _extend_by_tokens(edits: list[Edit], before: str, after: str) -> bool:
+def _extend_by_tokens(edits: list[Edit], before: str, after: str) -> _Answer:
+    """Add the edits between two texts, each word and sign by itself; ends that are alike need not be cut to tokens."""
+    start, end = _alike_ends(before, after)
+    alike = 2 * (start + end) >= min(len(before), len(after))
+    if not alike:
+        return _extend_by_differing_tokens(edits, before, after, alike=False)
+    _extend(edits, before[:start], "", "")
+    middle, new_middle = before[start : len(before) - end], after[start : len(after) - end]
+    answer = _extend_by_differing_tokens(edits, middle, new_middle, alike=True)
+    _extend(edits, before[len(before) - end :], "", "")
+    return answer
+
+
+def _alike_ends(before: str, after: str) -> tuple[int, int]:
+    """How many letters two texts begin and end with alike, to the borders of words."""
+    start = before.rfind(" ", 0, shared_start(before, after)) + 1
+    if before[start : start + 1].isspace() or after[start : start + 1].isspace():
+        start = 0
+    most = min(len(before), len(after)) - start
+    end = shared_start(before[: -most - 1 : -1], after[: -most - 1 : -1]) if most else 0
+    border = before.find(" ", len(before) - end) + 1 if end else 0
+    if not border or before[border : border + 1].isspace():
+        return start, 0
+    return start, len(before) - border
+
+
+def _extend_by_differing_tokens(edits: list[Edit], before: str, after: str, *, alike: bool) -> _Answer:
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     runs, truncated = equal_runs(list(map(str.rstrip, old)), list(map(str.rstrip, new)))
-    if _is_unlike(runs, old, new):
+    if not alike and _is_unlike(runs, old, new):
         _extend(edits, "", before, after)
-        return truncated
+        return _Answer.REPLACED if truncated else _Answer.LEAST
     i = j = 0
     for run in runs:
         _extend(edits, "", "".join(old[i : run.before]), "".join(new[j : run.after]))
         i, j = run.before + run.size, run.after + run.size
         _extend_by_run(edits, old[run.before : i], new[run.after : j])
     _extend(edits, "", "".join(old[i:]), "".join(new[j:]))
-    return truncated
+    return _Answer.UNPROVEN if truncated else _Answer.LEAST
 
 
 def _extend_by_run(edits: list[Edit], old: list[str], new: list[str]) -> None:

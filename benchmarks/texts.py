@@ -96,15 +96,15 @@ def page_pair(case: str, size: int) -> tuple[Page, Page]:
         paragraph[chance.randrange(len(paragraph))] = f"ny{number}"
     edited[len(edited) // 3].insert(2, [f"inskott{number}" for number in range(40)])
     headings = [*range(len(sections))]
-    for order in (edited, headings):
-        order.insert(0, order.pop(len(sections) // 2))  # type: ignore[attr-defined]
+    edited.insert(0, edited.pop(len(sections) // 2))
+    headings.insert(0, headings.pop(len(sections) // 2))
     return _page(sections), _page(edited, headings)
 
 
 def table_pair(rows: int) -> tuple[Page, Page]:
     """A page with a long table, and with one row more in it."""
     chance = random.Random(6)
-    entries = [(f"kommun {number}", str(chance.randrange(9)), "ja") for number in range(rows)]
+    entries: list[tuple[str, ...]] = [(f"kommun {number}", str(chance.randrange(9)), "ja") for number in range(rows)]
     more = [*entries[: rows // 2], ("ny kommun", "3", "nej"), *entries[rows // 2 :]]
     return _table_page(entries), _table_page(more)
 
