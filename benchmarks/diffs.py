@@ -7,17 +7,23 @@ the box is told as such; a peer that cannot be measured at all fails the table.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
+from rapidfuzz.distance import Indel
 
-from benchmarks.texts import CASES
+from benchmarks.texts import CASES, pair
 
 NAME = "diffs"
 BOX_S = 12.0
-"""Seconds that a tool may take for one text."""
+"""Seconds of processor time that a tool may take for one text."""
+_PATIENCE = 10
+"""Times the box that it may take by the clock, on a machine that is busy with other things."""
 SIZES = (1_000, 10_000, 100_000)
 PEERS = (
     "git patience, word a line", "git --word-diff", "difflib autojunk", "difflib no autojunk", "redlines",
@@ -35,7 +41,7 @@ class Cell(msgspec.Struct, frozen=True):
     ms: float
     megabytes: float
     edits: float | None
-    """Words out and in over the least possible; None where the tool does not tell words."""
+    """Words out and in, over the least possible once that is known; None where the tool does not tell words."""
     truncated: bool | None = None
 
 
@@ -69,11 +75,21 @@ def measured(tool: str, case: str, size: int) -> Cell | None:
     """One cell; None where the box was too small. Raises AssertionError where the tool failed."""
     command = [sys.executable, "-m", "benchmarks._difference", tool, case, str(size)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=BOX_S + 3, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=BOX_S * _PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         return None
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return None
     assert done.returncode == 0, f"{tool} on {case}, {size}: {done.stderr.decode()[-500:]}"
-    return msgspec.json.decode(done.stdout, type=Cell)
+    cell = msgspec.json.decode(done.stdout, type=Cell)
+    return cell if cell.edits is None else replace(cell, edits=cell.edits / _least(case, size))
+
+
+@cache
+def _least(case: str, size: int) -> int:
+    """Fewest words out and in that lead from one text to the other."""
+    before, after = pair(case, size)
+    return int(Indel.distance(before.split(), after.split()))
 
 
 def goals(cells: dict[tuple[str, str, int], Cell | None]) -> list[Goal]:
