@@ -23,8 +23,9 @@ from archive.file import open_for_reading, plain_errors
 from archive.history import Row
 from archive.records import load_page
 from archive.render import render_changes, shown_safely
+from archive.rendering import Look, document, rendering_options, terminal
 from archive.times import end_of, start_of
-from schemas.change import Change
+from archive.told import Told
 from schemas.errors import ConfigurationError, TidslagerError
 
 DEFAULT_ARCHIVE = Path("tidslager.db")
@@ -107,19 +108,25 @@ def pages(path: Path, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("page", required=False)
+@click.option(
+    "--flapping", is_flag=True, help="Only pages that go back and forth: of the last ten revisions, two returns."
+)
 @archive_option
 @json_option
-def log(page: str | None, path: Path, *, as_json: bool) -> None:
+def log(page: str | None, path: Path, *, flapping: bool, as_json: bool) -> None:
     """List revisions, the newest first: of PAGE, or of all pages.
 
-    PAGE is a page's number, its address, or a part of its title or address that only it has.
+    PAGE is a page's number, its address, or a part of its title or address that only it has. The bar is the share of
+    the words that changed.
     """
     with _reading(path) as database:
         number = None if page is None else history.find_page(database, page)["page"]
-        found = rows.log_rows(database, number)
+        found = rows.log_rows(database, number, flapping=flapping)
         trouble = history.last_trouble(database, number) if number is not None and not found else ""
     if as_json:
         print_json(found)
+    elif not found and flapping:
+        _note("No page goes back and forth." if page is None else "The page does not go back and forth.")
     elif not found:
         _note("No revisions yet." if page is None else f"The page has never been read. {trouble}")
     else:
@@ -169,36 +176,49 @@ def _newest(database: Database, page: Row) -> Row:
 @PAGE
 @click.argument("before", required=False, metavar="[A]")
 @click.argument("after", required=False, metavar="[B]")
-@click.option("--all", "show_all", is_flag=True, help="Cosmetic differences too.")
+@rendering_options("Cosmetic differences too.")
 @archive_option
-@json_option
-def diff(page: str, before: str | None, after: str | None, path: Path, *, show_all: bool, as_json: bool) -> None:
+def diff(page: str, before: str | None, after: str | None, path: Path, look: Look) -> None:
     """Show what changed on PAGE between revisions A and B.
 
     Without A and B: between the last two. With A alone: from A to the newest. A and B are revision numbers, or days:
-    then the revision last seen by the end of that day.
+    then the revision last seen by the end of that day. What each kind of change means: docs/reading-a-diff.md.
     """
     with _reading(path) as database:
         of = history.find_page(database, page)
         new = history.revision_named(database, of["page"], after) if after is not None else _newest(database, of)
         old = _earlier(database, of["page"], before, new)
         changes = history.compare(database, old, new) if old else ()
-    shown = tuple(change for change in changes if show_all or change.class_ in _SHOWN)
-    if as_json:
+        doubtful = history.quarantined_since(database, new, after)
+    if doubtful:
+        _note(listing.quarantine_text(doubtful))
+    shown = tuple(change for change in changes if look.show_all or change.class_ in _SHOWN)
+    if look.format == "json":
         print_json(rows.diff_rows(of, old, new, shown) if old else [])
         return
-    _print(listing.heading({**of, "title": new["title"]}))
+    if look.format == "text":
+        _print(listing.heading({**of, "title": new["title"]}))
     if old is None:
         _note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
         return
-    name = click.style(f"revision {old['revision']} → revision {new['revision']}", fg="yellow")
+    _show([(new, rows.told(of, old, new, changes))], look, named=False)
     if not changes:
-        _print(name)
         _note("No difference.")
+
+
+def _show(found: Sequence[tuple[Row, Told]], look: Look, *, named: bool = True) -> None:
+    """Differences page by page; each under its page's title and address if `named`."""
+    if look.format != "text":
+        click.echo(document([told for _, told in found], look), nl=False)
         return
-    when = listing.span(rows.diff_rows(of, old, new, changes[:1])[0])
-    told = render_changes(changes, colour=coloured(), width=text_width(), show_all=show_all)
-    _print(f"{name}  {when}\n\n{told.rstrip()}")
+    for row, told in found:
+        if named:
+            _print(listing.heading({**row, "title": told.title}))
+        revisions = f"revision {told.after}" if named else f"revision {told.before} → revision {told.after}"
+        _print(f"{click.style(revisions, fg='yellow')}  {told.span}")
+        _print(listing.returns(row, after="\n"))
+        if told.changes:
+            _print(terminal(told, look, colour=coloured(), width=text_width()) + "\n" * named)
 
 
 def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row | None:
@@ -213,73 +233,51 @@ def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row
 @click.option("--since", metavar="D", help="From a day (2026-11-23, its start in UTC) or a time on.")
 @click.option("--until", metavar="D", help="To the end of a day, or to a time.")
 @click.option("--page", help="Of one page: its number, its address, or a part of its title or address.")
-@click.option("--all", "show_all", is_flag=True, help="Also what is cosmetic, and what only our own reading caused.")
 @click.option(
     "--chrome", "stream", flag_value="chrome", help="What changed around the content of all pages of a site instead."
 )
 @click.option(
     "--volatile", "stream", flag_value="volatile", help="Blocks that keep changing, with a rule for the site file."
 )
+@rendering_options("Also what is cosmetic, and what only our own reading caused.")
 @archive_option
-@json_option
-def changes(
-    since: str | None,
-    until: str | None,
-    page: str | None,
-    stream: str | None,
-    path: Path,
-    *,
-    show_all: bool,
-    as_json: bool,
-) -> None:
+def changes(since: str | None, until: str | None, page: str | None, stream: str | None, path: Path, look: Look) -> None:
     """Show what changed on all pages, in the order in which it was seen.
 
     A page's first look is no change: `tidslager log` lists those. Menus, banners and footers are no page's: --chrome
-    tells each of their changes once for the whole site.
+    tells each of their changes once for the whole site. What each kind of change means: docs/reading-a-diff.md.
     """
     begin, end = (None if since is None else start_of(since)), (None if until is None else end_of(until))
     if begin and end and begin > end:
         raise ConfigurationError(f"--since {since} is later than --until {until}: change places.")
     with _reading(path) as database:
         if stream == "chrome":
-            _chrome(
-                database,
-                start_of(since) if since else None,
-                end_of(until) if until else None,
-                show_all=show_all,
-                as_json=as_json,
-            )
+            _chrome(database, begin, end, look)
             return
         if stream == "volatile":
-            _volatile(database, as_json=as_json)
+            _volatile(database, as_json=look.format == "json")
             return
         found = history.change_rows(
             database,
             since=begin,
             until=end,
             page=None if page is None else history.find_page(database, page)["page"],
-            classes=_ALL if show_all else _SHOWN,
-            parser=show_all,
+            classes=_ALL if look.show_all else _SHOWN,
+            parser=look.show_all,
         )
-        if as_json:
+        if look.format == "json":
             print_json(rows.feed_rows(found))
             return
         blocks = _by_revision(database, found)
     if not blocks:
         _note("No changes" + (f" since {since}" if since else "") + ".")
-    parts = []
-    for row, told in blocks:
-        name = click.style(f"revision {row['revision']}", fg="yellow")
-        text = render_changes(told, colour=coloured(), width=text_width(), show_all=show_all)
-        parts.append(f"{listing.heading({**row, 'title': row['page_title']})}\n{name}  {listing.span(row)}\n\n{text}")
-    if parts:
-        _print("\n".join(parts).rstrip())
+    _show(blocks, look)
 
 
-def _chrome(database: Database, since: str | None, until: str | None, *, show_all: bool, as_json: bool) -> None:
+def _chrome(database: Database, since: str | None, until: str | None, look: Look) -> None:
     """`tidslager changes --chrome`."""
-    found = history.chrome_rows(database, since=since, until=until, show_all=show_all)
-    if as_json:
+    found = history.chrome_rows(database, since=since, until=until, show_all=look.show_all)
+    if look.format == "json":
         print_json(rows.chrome_feed_rows(found))
     elif not found:
         _note("No changes around the content.")
@@ -301,11 +299,11 @@ def _volatile(database: Database, *, as_json: bool) -> None:
         _print(listing.volatile_text(found))
 
 
-def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, tuple[Change, ...]]]:
+def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, Told]]:
     """The first row of each revision, with the revision's changes."""
     firsts = {(row["page"], row["revision"]): row for row in reversed(found)}
     return [
-        (row, history.stored_changes(database, history.revision_numbered(database, *key)["revision_id"]))
+        (row, rows.feed_told(row, history.stored_changes(database, history.revision_id(database, *key))))
         for key, row in sorted(firsts.items(), key=lambda item: (item[1]["seen_from"], item[0]))
     ]
 

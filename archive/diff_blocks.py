@@ -195,7 +195,8 @@ def _row_changes(
     if found.edited:
         kind: Kind = "moved_and_edited" if moved else "edited"
         ops = (*moved, *found.edited, *cosmetic)
-        changes, cosmetic = [spot.change(kind, "row", *texts, why="cells differ", ops=ops)], ()
+        told = spot.change(kind, "row", *texts, why="cells differ", ops=ops, truncated=found.truncated)
+        changes, cosmetic = [told], ()
     elif moved:
         changes = [spot.change("moved", "row", *texts, why="same cells in another place", ops=moved)]
     if cosmetic:
@@ -211,6 +212,7 @@ def _cells_difference(
     cosmetic: list[Op] = []
     links: list[Change] = []
     reasons: list[str] = []
+    truncated = False
     pairs = columns or pair_in_order(cells, new_cells, (lambda c: comparison(c.text),))
     for place in places(len(cells), len(new_cells), pairs):
         if place.before is not None and place.after is not None:
@@ -222,11 +224,12 @@ def _cells_difference(
             links += found.links
             reasons += [found.reason] if found.cosmetic else []
             reasons += ["kind of cell only"] if header else []
+            truncated |= found.truncated
         elif columns is None and place.after is not None:
             edited.append(spot.insert(place.after, new_cells[place.after]))
         elif columns is None and place.before is not None:
             edited.append(spot.at(place.before).delete(cells[place.before]))
-    return TextDifference(tuple(edited), tuple(cosmetic), one_reason(reasons), tuple(links))
+    return TextDifference(tuple(edited), tuple(cosmetic), one_reason(reasons), tuple(links), truncated)
 
 
 def _entry_called(entry: Entry) -> What:

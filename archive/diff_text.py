@@ -12,9 +12,10 @@ from typing import NamedTuple, TypeVar
 
 from archive.comparison import comparison, comparison_address, cosmetic_reason, file_name, one_reason
 from archive.pairs import Place, places
+from archive.runs import BUDGET, equal_runs
 from archive.sameness import link_key
 from archive.spot import Spot
-from archive.words import BUDGET, equal_runs, word_diff
+from archive.words import word_diff
 from schemas.change import Change, Kind, Op, What
 from schemas.page import Cell, Item, Link, Paragraph, Quote
 

@@ -21,6 +21,7 @@ Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
 _LARGEST = 2**63 - 1
 """Largest number that SQLite can be asked for."""
+_ONE_PAGE = "compare two revisions of one page."
 
 
 def page_rows(database: Database) -> list[Row]:
@@ -83,9 +84,11 @@ def _comparable(address: str) -> str:
     return rest.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
-def revision_rows(database: Database, page: int | None = None) -> list[Row]:
-    """Revisions with their spans, the newest first; of one page, or of all."""
-    where = "" if page is None else "WHERE h.page = ?"
+def revision_rows(database: Database, page: int | None = None, *, flapping: bool = False) -> list[Row]:
+    """Revisions with their spans, the newest first; of one page, or of all, or of those that go back and forth."""
+    clauses = ["h.page = ?"] if page is not None else []
+    clauses += ["h.page IN (SELECT page FROM flapping_pages)"] if flapping else []
+    where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
     return list(
         database.query(
             "SELECT h.*, l.address, l.site FROM page_history h JOIN page_list l ON l.page = h.page "
@@ -96,11 +99,24 @@ def revision_rows(database: Database, page: int | None = None) -> list[Row]:
 
 
 def revision_named(database: Database, page: int, name: str) -> Row:
-    """A revision of a page by its number, or by a day or time: then the one that was last seen by then.
+    """A revision of a page by its number ("3", or with its page "1:3"), or by a day or time: then the one seen by then.
 
-    Raises RevisionNotFoundError, NotSeenYetError, or ConfigurationError when the name is neither.
+    Raises RevisionNotFoundError, NotSeenYetError, QueryError for a revision of another page, or ConfigurationError
+    when the name is none of these.
     """
-    return revision_numbered(database, page, int(name)) if name.isdecimal() else revision_at(database, page, name)
+    of, colon, number = name.partition(":")
+    if colon and of.isdecimal() and number.isdecimal():
+        if of != str(page):
+            raise QueryError(f"{name} is a revision of page {of}, not of page {page}: {_ONE_PAGE}")
+        name = number
+    if not name.isdecimal():
+        return revision_at(database, page, name)
+    return revision_numbered(database, page, int(name))
+
+
+def revision_id(database: Database, page: int, number: int) -> int:
+    """Number in the archive of revision `number` of a page. Raises RevisionNotFoundError."""
+    return int(revision_numbered(database, page, number)["revision_id"])
 
 
 def revision_numbered(database: Database, page: int, number: int) -> Row:
@@ -111,10 +127,14 @@ def revision_numbered(database: Database, page: int, number: int) -> Row:
         else list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
     )
     if not found:
-        first, last = database.execute("SELECT min(seq), max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()
-        has = f"has revisions {first} to {last}" if last else "has no revision: no look at it has shown a page yet"
-        raise RevisionNotFoundError(f"Page {page} has no revision {number}; it {has}.")
+        raise _not_found(database, page, str(number))
     return found[0]
+
+
+def _not_found(database: Database, page: int, name: str) -> RevisionNotFoundError:
+    last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+    has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
+    return RevisionNotFoundError(f"Page {page} has no revision {name}; it {has}.")
 
 
 def revision_at(database: Database, page: int, when: str | None) -> Row:
@@ -277,8 +297,12 @@ def stored_changes(database: Database, revision_id: int) -> tuple[Change, ...]:
 def compare(database: Database, before: Row, after: Row) -> tuple[Change, ...]:
     """Differences between two revisions of one page, as `page_history` gives them. Writes nothing.
 
-    Raises QueryError when there is no text on one side and the two do not follow on each other.
+    Raises QueryError when they are of two pages, or when there is no text on one side and the two do not follow on
+    each other.
     """
+    if before["page"] != after["page"]:
+        sides = f"One revision is of page {before['page']}, the other of page {after['page']}"
+        raise QueryError(f"{sides}: {_ONE_PAGE}")
     if after["revision"] == before["revision"] + 1:
         return stored_changes(database, after["revision_id"])
     for side in (before, after):
@@ -288,3 +312,21 @@ def compare(database: Database, before: Row, after: Row) -> tuple[Change, ...]:
                 "compare two revisions in which it was live."
             )
     return diff(load_page(database, before["revision_id"]), load_page(database, after["revision_id"]))
+
+
+def quarantined_since(database: Database, revision: Row, when: str | None) -> Row | None:
+    """The newest look at a page that was kept out because it seemed not to be the page, if later than a revision.
+
+    `when` is the day, time or revision number by which the revision was asked for; a number asks for no looks.
+    """
+    if when is not None and when.replace(":", "").isdecimal():
+        return None
+    limit = "9999" if when is None else end_of(when)
+    return next(
+        database.query(
+            "SELECT c.fetched_at, g.why FROM captures c JOIN readings g ON g.capture_id = c.id WHERE c.page_id = ?"
+            " AND g.verdict = 'suspect' AND c.fetched_at > ? AND c.fetched_at <= ? ORDER BY c.fetched_at DESC LIMIT 1",
+            [revision["page"], revision["last_seen"] or revision["seen_from"], limit],
+        ),
+        None,
+    )

@@ -11,6 +11,9 @@ from archive.history import Row, called
 from archive.render import shown_safely
 from schemas.page import Block, Film, Image, List, Page, Quote, block_text
 
+_BAR = 5
+_ONE_PER_CENT = 0.01
+
 
 def moment(text: str | None) -> str:
     """A time as people read it: to the minute, UTC."""
@@ -22,6 +25,12 @@ def span(row: Row) -> str:
     if row["unseen_since"]:
         return f"between {moment(row['unseen_since'])} and {moment(row['seen_from'])} UTC"
     return f"seen from {moment(row['seen_from'])} UTC"
+
+
+def quarantine_text(row: Row) -> str:
+    """That the newest look is not compared, and why."""
+    why = shown_safely(row["why"] or "it seems not to be the page")
+    return f"The look at {moment(row['fetched_at'])} UTC is in quarantine and not compared: {why}"
 
 
 def heading(row: Row) -> str:
@@ -80,7 +89,25 @@ def _revision(row: Row, width: int) -> str:
         if shown
     )
     told = textwrap.fill(shown_safely(row["summary"]), max(20, width - 2), initial_indent="  ", subsequent_indent="  ")
-    return f"{name}{marks}  {span(row)}\n{told}"
+    return f"{name}{marks}  {span(row)}{_degree(row['degree'])}\n{told}" + returns(row, before="\n  ")
+
+
+def returns(row: Row, *, before: str = "", after: str = "") -> str:
+    """That a revision says what an earlier one said, between `before` and `after`; "" when it does not."""
+    text = f"returns to revision {row['returns_to']}"
+    return before + click.style(text, fg="yellow") + after if row["returns_to"] else ""
+
+
+def bar(share: float) -> str:
+    """A share from 0 to 1 as a bar of five columns and in per cent; what is more than nothing is seen."""
+    eighths = max(round(share * _BAR * 8), share > 0)
+    filled = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    percent = "<1" if 0 < share < _ONE_PER_CENT else "100" if share == 1 else str(min(99, round(share * 100)))
+    return f"{filled:░<{_BAR}} {percent} %"
+
+
+def _degree(share: float | None) -> str:
+    return "" if share is None else f"  {bar(share)}"
 
 
 def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:

@@ -248,6 +248,7 @@ CREATE TABLE revisions (              -- the n-th distinct content of a page; en
   title        TEXT NOT NULL,
   metadata     TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(metadata)),  -- the page record without its sections
   preamble     TEXT NOT NULL DEFAULT '',
+  degree       REAL CHECK (degree BETWEEN 0 AND 1),          -- share of words that changed; NULL for a first revision
   published    TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.published.on')) VIRTUAL,
   updated      TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.updated.on')) VIRTUAL,
   responsible  TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.responsible.name')) VIRTUAL,
@@ -257,6 +258,7 @@ CREATE TABLE revisions (              -- the n-th distinct content of a page; en
 CREATE INDEX revisions_as_of ON revisions (page_id, seen_from, seq);
 CREATE INDEX revisions_time ON revisions (seen_from);
 CREATE INDEX revisions_capture ON revisions (capture_id);
+CREATE INDEX revisions_digest ON revisions (page_id, digest, seq) WHERE digest IS NOT NULL;
 
 CREATE TABLE section_texts (          -- each content of a section, once
   id      INTEGER PRIMARY KEY,

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from archive.captures import page_of, read_look
 from archive.chrome import keep_chrome
+from archive.degree import degree
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -186,6 +187,9 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
         write_changes(
             database, revision, changes, section_identities(database, before[0]) if before else (), identities
         )
+    if before:
+        was_there = look.last and look.last["state"] == "live"
+        _write_degree(database, revision, degree(before[1] if was_there else None, record, changes))
     return revision, changes
 
 
@@ -226,6 +230,7 @@ def _end(look: _Look, state: State, change: Change) -> Recorded:
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
     write_contents(look.database, look.page, revision, None, ())
     write_changes(look.database, revision, (change,), (), ())
+    _write_degree(look.database, revision, 1.0)
     finding: Finding = "gone" if state == "gone" else "moved"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=(change,))
 
@@ -287,6 +292,10 @@ def change_values(
             )
         )  # fmt: skip
     return rows
+
+
+def _write_degree(database: Database, revision: int, share: float) -> None:
+    database.execute("UPDATE revisions SET degree = ? WHERE id = ?", [share, revision])
 
 
 def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:

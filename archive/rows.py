@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from archive.blame import Line
 from archive.history import Row, revision_rows, section_list, section_rows, stored_changes
+from archive.listing import span
 from archive.render import summary
+from archive.told import Told
 from schemas.change import Change
 
 _PAGE = {
@@ -37,6 +39,10 @@ _REVISION = {
     "cause": "source (the site changed) or parser (only our reading changed)",
 }
 
+_RETURNS = {
+    "returns_to": "first revision with the same content, when the page had it before; else null",
+}
+
 COLUMNS: dict[str, dict[str, str]] = {
     "pages": {
         **_PAGE,
@@ -55,6 +61,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "last_seen": "last look that saw this content",
         "changes": "number of differences from the revision before, hidden classes included",
         "summary": "the same in words",
+        "degree": "share of the words that changed, 0 to 1; null for a first revision",
+        **_RETURNS,
     },
     "show": {
         **_PAGE,
@@ -82,6 +90,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_SEEN,
         "cause": _REVISION["cause"],
         "why": "the rule that classed the change",
+        **_RETURNS,
     },
 }
 COLUMNS["diff"] = COLUMNS["changes"]
@@ -142,11 +151,11 @@ def picked(command: str, rows: Iterable[Row]) -> list[Row]:
     return [{key: row[key] for key in COLUMNS[command]} for row in rows]
 
 
-def log_rows(database: Database, page: int | None) -> list[Row]:
-    """Rows of `tidslager log`."""
+def log_rows(database: Database, page: int | None, *, flapping: bool = False) -> list[Row]:
+    """Rows of `tidslager log`; `flapping` asks for the pages that go back and forth only."""
     return picked(
         "log",
-        ({**row, "summary": _told(database, row)} for row in revision_rows(database, page)),
+        ({**row, "summary": _told(database, row)} for row in revision_rows(database, page, flapping=flapping)),
     )
 
 
@@ -200,9 +209,37 @@ def diff_rows(page: Row, before: Row, after: Row, changes: Iterable[Change]) -> 
                 "seen_from": after["seen_from"],
                 "unseen_since": after["unseen_since"] if adjacent else before["last_seen"],
                 "cause": after["cause"] if adjacent else "source",
+                "returns_to": after["returns_to"],
             }
             for change in changes
         ),
+    )
+
+
+def told(page: Row, before: Row, after: Row, changes: tuple[Change, ...]) -> Told:
+    """Any two revisions of a page, for a renderer."""
+    row = diff_rows(page, before, after, changes[:1])
+    return Told(
+        title=after["title"],
+        address=page["address"],
+        before=before["revision"],
+        after=after["revision"],
+        span=span(row[0]) if row else "",
+        returns_to=after["returns_to"],
+        changes=changes,
+    )
+
+
+def feed_told(row: Row, changes: tuple[Change, ...]) -> Told:
+    """A revision beside the one before it, for a renderer; `row` is one of `tidslager changes`."""
+    return Told(
+        title=row["page_title"],
+        address=row["address"],
+        before=row["revision"] - 1,
+        after=row["revision"],
+        span=span(row),
+        returns_to=row["returns_to"],
+        changes=changes,
     )
 
 

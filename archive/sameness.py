@@ -38,7 +38,7 @@ def body_key(section: Section) -> tuple[Hashable, ...]:
 
 
 def _links_key(links: tuple[Link, ...]) -> Hashable:
-    return tuple(link_key(link) for link in links)
+    return tuple(link_key(link) for link in links) if links else ()
 
 
 def item_key(item: Item) -> Hashable:

@@ -32,9 +32,19 @@ CREATE VIEW page_history AS           -- one row per revision, with the span in 
          (SELECT max(c.fetched_at) FROM readings g JOIN captures c ON c.id = g.capture_id
            WHERE g.revision_id = r.id) AS last_seen,
          (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq = r.seq + 1) AS seen_until,
-         (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes,
+         (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes, r.degree,
+         (SELECT min(b.seq) FROM revisions b
+           WHERE b.page_id = r.page_id AND b.digest = r.digest AND b.seq < r.seq) AS returns_to,
          r.capture_id AS capture, nullif(lower(hex(r.digest)), '') AS digest, r.id AS revision_id
     FROM revisions r;
+
+CREATE VIEW flapping_pages AS         -- pages that go back and forth: two or more of the last ten revisions are returns
+  SELECT h.page, count(*) AS returns, min(h.seen_from) AS since, max(h.seen_from) AS last
+    FROM page_history h
+   WHERE h.returns_to IS NOT NULL AND h.cause = 'source'
+     AND h.revision > (SELECT max(m.seq) FROM revisions m WHERE m.page_id = h.page) - 10
+   GROUP BY h.page
+  HAVING count(*) >= 2;
 
 CREATE VIEW current_sections AS       -- every section as it reads now
   SELECT r.page_id AS page, r.title AS page_title, rs.position, s.key AS section, t.heading, t.level, t.text,
@@ -89,7 +99,9 @@ CREATE VIEW page_sections AS          -- the sections of every revision; as of D
 CREATE VIEW change_feed AS            -- one row per change, ready to read
   SELECT ch.id, r.seen_from, r.unseen_since, r.page_id AS page, r.title AS page_title, r.seq AS revision, r.cause,
          ch.ordinal, ch.kind, ch.class, ch.what, ch.where_on_page, ch.before, ch.after, ch.why,
-         ch.section_id
+         ch.section_id,
+         (SELECT min(b.seq) FROM revisions b
+           WHERE b.page_id = r.page_id AND b.digest = r.digest AND b.seq < r.seq) AS returns_to
     FROM changes ch
     JOIN revisions r ON r.id = ch.revision_id;
 

@@ -145,9 +145,27 @@ def test_r14_disjoint_long_pages_are_bounded() -> None:
 def test_an_edit_of_a_very_long_text_says_so() -> None:
     """A text too long for the shortest answer is one change, marked truncated."""
     one = [f"ord{n % 900}" for n in range(6000)]
-    other = ["först", *one[:3000], "mitt i", *one[3000:], "sist"]
+    other = [*one[:1000], *one[2000:3000], "mitt i", *one[1000:2000], *one[3000:], "sist"]
     (change,) = check_laws(page(paragraph(" ".join(one))), page(paragraph(" ".join(other))))
     assert (change.kind, change.truncated) == ("edited", True)
+
+
+def test_a_row_with_a_very_long_cell_says_so_too() -> None:
+    """The mark reaches the change of a row."""
+    one = [f"ord{n % 900}" for n in range(6000)]
+    other = [*one[:1000], *one[2000:3000], "mitt i", *one[1000:2000], *one[3000:]]
+    tables = [Table(rows=(Row(cells=(Cell(text="Läget"), Cell(text=" ".join(words)))),)) for words in (one, other)]
+    (change,) = check_laws(page(tables[0]), page(tables[1]))
+    assert (change.what, change.kind, change.truncated) == ("row", "edited", True)
+
+
+def test_what_nobody_touched_is_paired_whatever_reads_the_same_beside_it() -> None:
+    """Entries that are the same to the letter stay paired; one that only reads the same is a cosmetic change."""
+    before = page(*(paragraph(text) for text in ("först", "fem kr", "en till", "sex kr", "sist")))
+    after = page(*(paragraph(text) for text in ("ny här", "fem kr", "en till", "sex\u00a0kr", "också ny")))
+    changes = check_laws(before, after)
+    assert [(c.kind, c.class_) for c in changes if c.class_ == "cosmetic"] == [("edited", "cosmetic")]
+    assert not any(c.kind.startswith("moved") for c in changes)
 
 
 def test_more_unlike_blocks_than_are_compared_says_so() -> None:
