@@ -113,7 +113,7 @@ def _guarded(check: Check, find: Callable[[], Iterator[Finding]]) -> Iterator[Fi
     """The findings of a check; where the file is so damaged that it cannot go on, that too is a finding."""
     try:
         yield from find()
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+    except (sqlite3.DatabaseError, LookupError, ValueError, TypeError) as error:
         yield Finding(check=check, text=f"The archive cannot be read for this check ({error}).")
 
 

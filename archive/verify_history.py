@@ -177,6 +177,9 @@ def _changes(database: Database, row: dict[str, Any], expected: Expected) -> Ite
             "the changes kept are not those between it and the revision before. If this program was upgraded since, "
             "`tidslager rebuild` brings them up to date."
         )
+    (share,) = database.execute("SELECT degree FROM revisions WHERE id = ?", [row["id"]]).fetchone()
+    if share != expected.degrees[row["id"]]:
+        yield "the degree of change kept with it is not that of its changes."
 
 
 def _applied(database: Database, rows: list[dict[str, Any]], page: int) -> Iterator[Finding]:
