@@ -39,7 +39,9 @@ def _look(look: Look, width: int) -> list[str]:
     # A page that is gone has no title of its own any more; its last one stands in the change that says so.
     title = look.title or (look.changes[0].before if look.result == "gone" and look.changes else None)
     indent = " " * 8
-    name = textwrap.shorten(shown_safely(title or look.address), max(width - 8, 40), placeholder=" …")
+    # An address is there to be copied, so it stays whole.
+    room = max(width - 8, 40)
+    name = textwrap.shorten(shown_safely(title), room, placeholder=" …") if title else shown_safely(look.address)
     lines = [f"  {look.page:>4}  {name}"]
     if title and look.result not in _READ:
         lines.append(indent + click.style(shown_safely(look.address), dim=True))
