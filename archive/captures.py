@@ -49,13 +49,13 @@ def keep_capture(
         page = _identify(database, run, capture, url, why=why, cms_key=cms_key, via=via)
     cursor = database.execute(
         "INSERT INTO captures (run_id, url_id, page_id, purpose, via, fetched_at, outcome, status, location_id,"
-        " request_id, head_id, body_id, complete, attempts, elapsed_ms, peer, tls, robots, error)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " request_id, head_id, body_id, confirms, complete, attempts, elapsed_ms, peer, tls, robots, error)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run, url, page, capture.purpose, via, to_text(capture.fetched_at), capture.outcome, capture.status,
             url_number(database, capture.location) if capture.location else None,
             _head_number(database, capture.request), _head_number(database, capture.head),
-            None if capture.body is None else keep_body(database, capture.body),
+            _body_number(database, capture), capture.confirms,
             int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer, capture.tls, capture.robots,
             capture.error,
         ],
@@ -63,8 +63,22 @@ def keep_capture(
     return Kept(id=int(cursor.lastrowid or 0), run=run, page=page)
 
 
+def _body_number(database: Database, capture: Capture) -> int | None:
+    """The body that came, or, of a 304, the one that it confirms."""
+    if capture.confirms is not None:
+        found = database.execute("SELECT body_id FROM captures WHERE id = ?", [capture.confirms]).fetchone()
+        return int(found[0])
+    return None if capture.body is None else keep_body(database, capture.body)
+
+
+def read_evidence(database: Database, number: int) -> Capture:
+    """The capture that says what the page was: the one itself, or, of a 304, the one whose body it confirms."""
+    found = database.execute("SELECT coalesce(confirms, id) FROM captures WHERE id = ?", [number]).fetchone()
+    return read_capture(database, int(found[0]))
+
+
 def read_capture(database: Database, number: int) -> Capture:
-    """Return a capture as it was kept, byte for byte; without its body where that was redacted."""
+    """Return a capture as it was kept, byte for byte; without its body where that was redacted. A 304 had none."""
     row = next(
         database.query(
             "SELECT c.*, u.url AS address, l.url AS location, q.head AS request, h.head AS head FROM captures c"
@@ -74,13 +88,13 @@ def read_capture(database: Database, number: int) -> Capture:
             [number],
         )
     )
-    same = ("address", "purpose", "outcome", "status", "location", "attempts", "elapsed_ms", "peer", "tls")
+    same = ("address", "purpose", "outcome", "status", "location", "confirms", "attempts", "elapsed_ms", "peer", "tls")
     return Capture(
         **{name: row[name] for name in same},
         fetched_at=from_text(row["fetched_at"]),
         request=row["request"] or b"",
         head=row["head"] or b"",
-        body=None if row["body_id"] is None else read_body(database, row["body_id"]),
+        body=None if row["body_id"] is None or row["confirms"] is not None else read_body(database, row["body_id"]),
         complete=bool(row["complete"]),
         robots=row["robots"],
         error=row["error"],
@@ -95,7 +109,7 @@ def unread(database: Database, site: str) -> Iterator[Kept]:
     rows = database.query(
         "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
         " LEFT JOIN readings g ON g.capture_id = c.id"
-        " WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN ('fetched', 'gone', 'redirected')"
+        " WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN ('fetched', 'not_modified', 'gone', 'redirected')"
         " ORDER BY c.fetched_at, c.id",
         [site],
     )

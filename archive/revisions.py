@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from sqlite_utils import Database
 
-from archive.captures import page_of, read_capture
+from archive.captures import page_of, read_evidence
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -151,7 +151,7 @@ def _catch_up_with_parser(
     ).fetchone()
     if seen == last["digest"] or shown is None or shown[1] == parser:
         return last
-    again = reread(read_capture(database, shown[0]))
+    again = reread(read_evidence(database, shown[0]))
     if again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))

@@ -14,6 +14,7 @@ import msgspec
 from archive import captures, revisions
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, transaction
+from archive.held import Held, held
 from archive.revisions import Reader, Recorded
 from archive.times import to_text
 from schemas.capture import Capture
@@ -21,6 +22,16 @@ from schemas.reading import Reading
 from schemas.site import Site
 
 RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+
+
+def config_json(site: Site) -> bytes:
+    """The site as a run keeps it: JSON, the same bytes for the same site."""
+    return msgspec.json.encode(site, order="sorted")
+
+
+def config_digest(site: Site) -> bytes:
+    """SHA-256 of the site as a run keeps it: differs when any of its settings does."""
+    return hashlib.sha256(config_json(site)).digest()
 
 
 class Archive:
@@ -56,7 +67,7 @@ class Archive:
 
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
         """Begin a run and return its number; a run that a crash left open is marked interrupted."""
-        config = msgspec.json.encode(site, order="sorted")
+        config = config_json(site)
         with transaction(self.database, self.path):
             self.database.execute(
                 "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
@@ -64,7 +75,7 @@ class Archive:
             )
             cursor = self.database.execute(
                 "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
-                [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
+                [site.name, to_text(now), version, config.decode(), config_digest(site)],
             )
             return int(cursor.lastrowid or 0)
 
@@ -113,3 +124,14 @@ class Archive:
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)
+
+    def evidence(self, capture: int) -> Capture:
+        """The capture that says what the page was: of a 304, the one whose body it confirms."""
+        return captures.read_evidence(self.database, capture)
+
+    def held(self, site: Site, *, parser: str) -> dict[str, Held]:
+        """What the next look at each address may be conditional on. See `archive.held.held`."""
+        if not site.conditional:
+            return {}
+        config = config_digest(site)
+        return held(self.database, site.name, parser=parser, config=config, every=site.unconditional_every)

@@ -13,12 +13,12 @@ from scraper import metadata
 from scraper.content import ContentReader, Surroundings
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
-from scraper.layout import Layout, Place, layout_named, layouts
+from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
 
-PARSER = "1"
-"""Version of our reading. Raise it when the same bytes may give another page record, so that the archive can tell a
-better parser from news."""
+PARSER = f"1+{layouts_digest()}"
+"""Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
+page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
 DECODED_BYTES = Limits().decoded_bytes
 _HTML = ("text/html", "application/xhtml+xml")

@@ -28,6 +28,9 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
         if told:
             lines += ["", click.style(WORDS[name].capitalize(), fg=_COLOURS.get(name))]
             lines += [line for look in told for line in _look(look, width)]
+    if result.stopped:
+        left = f" Not looked at: {_count(result.left, 'known address', 'known addresses')}." if result.left else ""
+        lines += ["", click.style(result.stopped + left, fg="red")]
     lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
     lines.append(_next(result, archive, default))
     return "\n".join(lines)
@@ -52,8 +55,8 @@ def _look(look: Look, width: int) -> list[str]:
     return lines
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def _next(result: Summary, archive: Path, default: Path) -> str:

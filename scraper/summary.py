@@ -69,6 +69,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
     seconds: float
     interrupted: bool = False
+    stopped: str | None = None
+    """Why the run ended before it was through, one sentence; None when it was not stopped."""
+    left: int = 0
+    """Addresses that a stopped run knew of and did not look at."""
     shortfalls: tuple[str, ...] = ()
     """Where the run found less than the site's floors ask for."""
 
@@ -79,10 +83,17 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return {result: found[result] for result in WORDS if found[result]}
 
     @property
+    def kept(self) -> dict[str, int]:
+        """What the archive keeps of the summary: the counts, and how many addresses a stopped run left."""
+        return self.counts | ({"not_reached": self.left} if self.stopped else {})
+
+    @property
     def status(self) -> RunStatus:
-        """Partial where something could not be read, failed where nothing could, interrupted by a signal, else ok."""
+        """Interrupted by a signal; partial if stopped or in part unread; failed if all was unread; else ok."""
         if self.interrupted:
             return "interrupted"
+        if self.stopped:
+            return "partial"
         if not any(look.result in _READ for look in self.looks):
             return "failed"
         trouble = any(look.result in _TROUBLE or (look.start and look.result not in _READ) for look in self.looks)

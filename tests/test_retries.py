@@ -9,8 +9,9 @@ import pytest
 
 from schemas.capture import Capture
 from schemas.site import Limits
+from scraper.answers import may_help_to_retry
 from scraper.connect import NoAddressError
-from scraper.fetch import Fetcher, may_help_to_retry
+from scraper.fetch import Fetcher
 from tests.clocks import START, FakeClock
 from tests.faults import FaultServer
 from tests.fetchers import HOME, PATIENT, make_fetcher, make_site, pages, unknown
