@@ -18,7 +18,7 @@ from archive import migrations, views
 from archive.rows import COLUMNS
 from schemas import site as site_module
 from schemas.site import Site
-from scraper import report
+from scraper import plan, report
 from scraper.cli import cli
 from tests.agency.server import Agency
 from tests.runs import crawl_agency
@@ -42,9 +42,15 @@ def cli_page() -> str:
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
         columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
         if columns:
-            parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
-            parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
+            parts.append(_keys("`--json`", columns))
+        if name == "crawl":
+            parts.append(_keys("`--dry-run --json`", plan.COLUMNS))
     return "".join(parts)
+
+
+def _keys(of: str, columns: dict[str, str]) -> str:
+    rows = "".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items())
+    return f"\nKeys of each object of {of}:\n\n| key | meaning |\n|---|---|\n{rows}"
 
 
 def _text_block(text: str) -> str:

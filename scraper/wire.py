@@ -225,6 +225,9 @@ class RecordingTransport(httpx.BaseTransport):
         )
         try:
             response = pool.handle_request(asked)
+        except httpcore.ProxyError as error:
+            pool.close()
+            raise NoAddressError(f"The proxy does not lead to {url.host}: {error}.") from error
         except BaseException:
             pool.close()
             raise
@@ -314,8 +317,6 @@ def diagnose(error: Exception, exchange: Exchange, host: str, limits: Limits) ->
             return "too_large", str(error)
         case DeadlineError():
             return "timeout", f"Not done within {limits.page_s:g} s."
-        case httpcore.ProxyError():
-            return "network_error", f"The proxy does not connect to {host}: {error}."
         case httpcore.TimeoutException():
             doing = "fell silent" if exchange.peer else "did not take the connection"
             return "timeout", f"{host} {doing} for {limits.connect_s:g} s, or the {limits.page_s:g} s were up."
