@@ -24,6 +24,7 @@ DECODED_BYTES = Limits().decoded_bytes
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
+_NOT_WHOLE = "The content coding, which was not asked for, could not be undone: the page is not whole."
 _NO_CONTENT = "No content was found where the layout has it: the structure of the page has changed."
 
 
@@ -51,6 +52,9 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     decoded = decode(capture.body, capture.field("content-type"), codings, limit)
     if capture.body.startswith(_OTHER_MAGIC) or (not capture.media_type and "<" not in decoded.text):
         return Reading(verdict="not_html", why="The body is not HTML, whatever its media type.")
+    if not decoded.whole:
+        # Half a page would read as if the other half had been taken away.
+        return _reading(decoded, list(decoded.remarks), why=_NOT_WHOLE, layout="")
     remarks = list(decoded.remarks) if capture.complete else [*decoded.remarks, "the body was cut short"]
     try:
         document = parse(decoded.text)

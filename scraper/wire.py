@@ -38,6 +38,10 @@ class DeadlineError(Exception):
     """The time for the whole request is used up."""
 
 
+class HandshakeError(Exception):
+    """TLS could not be agreed on. Its argument is the error underneath."""
+
+
 class TooLargeError(Exception):
     """A size limit was passed. The message says which."""
 
@@ -136,7 +140,10 @@ class _RecordedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
+        except httpcore.ConnectError as error:
+            raise HandshakeError(error.args[0] if error.args else error) from error
         self._exchange.begin_again()
         self._exchange.tls = _tls_facts(stream.get_extra_info("socket"))
         return _RecordedStream(stream, self._exchange)
@@ -328,10 +335,10 @@ def _diagnose_connection(error: Exception, exchange: Exchange, host: str) -> tup
     # httpcore hands the operating system's error on as the argument of its own.
     cause = error.args[0] if error.args else None
     match error:
-        case httpcore.NetworkError() if isinstance(cause, ssl.SSLCertVerificationError):
-            return "tls_error", f"The certificate of {host} does not hold: {cause.verify_message}."
+        case HandshakeError():
+            return "tls_error", _diagnose_handshake(cause, host)
         case httpcore.NetworkError() if isinstance(cause, ssl.SSLError):
-            return "tls_error", f"TLS with {host} failed: {getattr(cause, 'reason', None) or cause}."
+            return "tls_error", _diagnose_handshake(cause, host)
         case httpcore.NetworkError():
             doing = "The connection broke" if exchange.peer else f"No connection to {host}"
             reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
@@ -342,3 +349,9 @@ def _diagnose_connection(error: Exception, exchange: Exchange, host: str) -> tup
             return "network_error", f"The answer breaks HTTP: {error}."
         case _:
             return "network_error", f"The request failed: {type(error).__name__}: {error}."
+
+
+def _diagnose_handshake(cause: object, host: str) -> str:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"The certificate of {host} does not hold: {cause.verify_message}."
+    return f"TLS with {host} failed: {getattr(cause, 'reason', None) or getattr(cause, 'strerror', None) or cause}."
