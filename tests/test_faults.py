@@ -6,7 +6,7 @@ import hashlib
 import random
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def check(capture: Capture, fault: Fault) -> None:
 def test_tls_fault(authority: Authority, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection whose certificate or handshake does not hold brings no page, and nothing is sent over it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    certificates = {
+    certificates: dict[str, Callable[[], Path | None]] = {
         "expired": lambda: authority.certificate("agency.test", days=-1),
         "wrong-name": lambda: authority.certificate("annan.test"),
         "self-signed": lambda: authority.certificate("agency.test", vouched=False),
