@@ -1,1 +1,1 @@
-"""The yardsticks: each measures one thing against a named peer, in one run, and fails when it measured nothing."""
+"""The yardsticks, each against a named peer in the same run; one that measured nothing fails. See `__main__`."""

@@ -1,24 +1,32 @@
-"""`python -m benchmarks [NAME …]`: runs the yardsticks, all in alphabetical order or those named."""
+"""Runs the yardsticks: `python -m benchmarks` all of them, `python -m benchmarks NAME …` some.
+
+A yardstick is a module of this package with NAME and `run() -> str`, which returns a table or raises.
+"""
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 import sys
-from importlib import import_module
 
 import benchmarks
 
 
 def main(names: list[str]) -> int:
-    """Run each named yardstick, or all; a module with NAME and run() is one."""
-    modules = [import_module(f"benchmarks.{found.name}") for found in pkgutil.iter_modules(benchmarks.__path__)]
-    known = {module.NAME: module.run for module in modules if hasattr(module, "run") and hasattr(module, "NAME")}
-    unknown = [name for name in names if name not in known]
+    """Print the table of each yardstick that is named, of all when none is."""
+    modules = [
+        importlib.import_module(f"benchmarks.{found.name}")
+        for found in pkgutil.iter_modules(benchmarks.__path__)
+        if not found.name.startswith("_")
+    ]
+    known = {module.NAME: module for module in modules if hasattr(module, "NAME")}
+    unknown = set(names) - known.keys()
     if unknown:
-        sys.stderr.write(f"There is no yardstick {unknown[0]!r}; there are: {', '.join(sorted(known))}.\n")
+        sys.stderr.write(f"No such yardstick: {', '.join(sorted(unknown))}. There are {', '.join(sorted(known))}.\n")
         return 2
-    for name in names or sorted(known):
-        sys.stdout.write(f"{name}\n{known[name]()}\n\n")
+    for name in sorted(names or known):
+        sys.stdout.write(f"{known[name].run()}\n\n")
+        sys.stdout.flush()
     return 0
 
 

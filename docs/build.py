@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import msgspec
 
-from archive import migrations, views
-from archive.rows import COLUMNS
+from archive import export, migrations, rebuild_report, views
+from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
 from scraper import plan, report
@@ -33,6 +35,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
+_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_ABOUT_KEYS = {
+    "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
+    "in the objects of its `sections`:"
+}
+
 
 def cli_page() -> str:
     """docs/cli.md: every command with its help and the keys of its JSON."""
@@ -41,17 +49,19 @@ def cli_page() -> str:
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
     for name, command in sorted(cli.commands.items()):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
-        columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
+        columns = {**COLUMNS, **_OTHER_COLUMNS}.get(name)
         if columns:
-            parts.append(_keys("`--json`", columns))
+            parts.append(_keys(_ABOUT_KEYS.get(name, "Keys of each object of `--json`:"), columns))
+        if name == "changes":
+            parts.append(_keys("Keys of each object of `--volatile --json`:", VOLATILE))
         if name == "crawl":
-            parts.append(_keys("`--dry-run --json`", plan.COLUMNS))
+            parts.append(_keys("Keys of each object of `--dry-run --json`:", plan.COLUMNS))
     return "".join(parts)
 
 
-def _keys(of: str, columns: dict[str, str]) -> str:
+def _keys(about: str, columns: dict[str, str]) -> str:
     rows = "".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items())
-    return f"\nKeys of each object of {of}:\n\n| key | meaning |\n|---|---|\n{rows}"
+    return f"\n{about}\n\n| key | meaning |\n|---|---|\n{rows}"
 
 
 def _text_block(text: str) -> str:
@@ -68,9 +78,11 @@ def config_page() -> str:
         _settings(Site, documented),
     ]
     for field in msgspec.structs.fields(Site):
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            about = (field.type.__doc__ or "").strip()
-            parts.append(f"\n## [{field.name}]\n\n{about}\n{_settings(field.type, documented)}")
+        inner = next(iter(get_args(field.type)), field.type)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
+            about = inspect.cleandoc(inner.__doc__ or "")
+            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
     return "".join(parts)
 
 
@@ -109,6 +121,8 @@ def data_model_page() -> str:
         ("Views: what to query", views.VIEWS),
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
+        ("Log: what rebuilds changed", migrations.REREADINGS),
+        ("Derived: the chrome of a site", migrations.CHROME),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")

@@ -23,9 +23,9 @@ from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
 from scraper.lanes import side_by_side
-from scraper.parse import PARSER, read
+from scraper.parse import PARSER
+from scraper.reading import reading_of, to_front
 from scraper.summary import Look, Result, Summary, shortfalls
-from scraper.suspect import leads_to_front
 
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
@@ -80,7 +80,7 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
     except KeyboardInterrupt:
         interrupted = True
     found = tuple(looks.values())
-    stopped, left = (None, 0) if interrupted else frontier.why_stopped()
+    stopped, left = (None, ()) if interrupted else frontier.why_stopped()
     summary = Summary(
         site=site.name,
         run=number,
@@ -91,8 +91,8 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
         left=left,
         shortfalls=() if interrupted or stopped else shortfalls(site.floors, found),
     )
-    archive.finish_run(number, summary.status, summary.kept, now=clock.now())
-    return summary
+    head = archive.finish_run(number, summary.status, summary.kept, now=clock.now())
+    return msgspec.structs.replace(summary, head=head)
 
 
 def read_leftovers(site: Site, archive: Archive) -> None:
@@ -129,7 +129,8 @@ class Frontier:
         self._watch = watch
         self._queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
         self._met = {stop.address for stop in self._queue}
-        self._taken: set[str] = set()
+        self._known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, self.hosts)]
+        self._taken: dict[str, None] = {}
         self._swept = False
 
     def add(self, addresses: Iterator[str], *, depth: int) -> None:
@@ -149,22 +150,24 @@ class Frontier:
             self._sweep()
             stop = self._next(busy)
         if stop is not None:
-            self._watch(stop.address, len(self._run.captured), len(self._queue))
+            unlinked = 0 if self._swept else sum(address not in self._met for address in self._known)
+            self._watch(stop.address, len(self._run.captured), len(self._queue) + unlinked)
         return stop
 
-    def why_stopped(self) -> tuple[str | None, int]:
-        """Why the run stopped before it was through, and how many addresses that it knew it did not look at."""
+    def why_stopped(self) -> tuple[str | None, tuple[str, ...]]:
+        """Why the run stopped before it was through, and the addresses that it knew and did not look at."""
         left = self._left()
         if why := self._run.fetcher.allowance.stopped:
             return why, left
         if left and len(self._run.captured) >= self._run.site.limits.pages:
             return f"Stopped after {self._run.site.limits.pages} pages (limits.pages).", left
-        return None, 0
+        return None, ()
 
-    def _left(self) -> int:
+    def _left(self) -> tuple[str, ...]:
         if not self._swept:
             self._sweep()
-        return len((self._taken | {stop.address for stop in self._queue}) - self._run.captured)
+        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue)])
+        return tuple(address for address in met if address not in self._run.captured)
 
     def _next(self, busy: Collection[str]) -> Stop | None:
         passed_over = []
@@ -175,7 +178,7 @@ class Frontier:
                 passed_over.append(stop)
             elif stop.address not in self._run.captured:
                 found = stop
-                self._taken.add(stop.address)
+                self._taken[stop.address] = None
         self._queue.extendleft(reversed(passed_over))
         return found
 
@@ -209,7 +212,7 @@ def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[
     thread.via = kept.id
     if kept.page is None:
         return
-    thread.at_front = _to_front(capture)
+    thread.at_front = to_front(capture)
     recorded, reading = _record(run.site, run.archive, kept, capture)
     yield (
         _told(kept, capture, recorded, reading, start=stop.why == "seed"),
@@ -219,31 +222,12 @@ def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[
 
 def _record(site: Site, archive: Archive, kept: Kept, capture: Capture) -> tuple[Recorded | None, Reading | None]:
     """Read a capture, where there is something to read, and record what it says."""
-    if capture.outcome == "not_modified":
-        # What the page says stands in the answer that this one confirms.
-        capture = archive.evidence(kept.id)
-    reading = _reading(capture, site.layout)
+    said = archive.look(kept.id) if capture.outcome == "not_modified" else capture
+    reading = reading_of(said, site.layout)
     if reading is None:
         return None, None
-    recorded = archive.record(kept.id, reading, parser=PARSER, reread=lambda earlier: read(earlier, site.layout))
+    recorded = archive.record(kept.id, reading, parser=PARSER, reread=lambda look: reading_of(look, site.layout))
     return recorded, reading
-
-
-def _reading(capture: Capture, layout: str) -> Reading | None:
-    """What a capture says about its page; None when it says nothing, as a failure does."""
-    if capture.outcome == "fetched":
-        return read(capture, layout)
-    if capture.outcome == "gone":
-        return Reading(verdict="gone", why=f"the site answers {capture.status}")
-    if capture.outcome == "redirected":
-        if _to_front(capture):
-            return Reading(verdict="suspect", why="redirects to the front page, as for a page that is lost")
-        return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
-    return None
-
-
-def _to_front(capture: Capture) -> bool:
-    return capture.location is not None and leads_to_front(capture.address, capture.location)
 
 
 def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:

@@ -6,10 +6,12 @@ import msgspec
 from selectolax.lexbor import SelectolaxError
 
 from schemas.capture import Capture
+from schemas.chrome import Chrome
 from schemas.page import Page
 from schemas.reading import Reading
 from schemas.site import Limits
 from scraper import metadata
+from scraper.chrome import chrome_of
 from scraper.content import ContentReader, Surroundings
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
@@ -25,7 +27,15 @@ _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 _NOT_WHOLE = "The content coding, which was not asked for, could not be undone: the page is not whole."
-_NO_CONTENT = "No content was found where the layout has it: the structure of the page has changed."
+_NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure changed."
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What a document says; no page when nothing stands on it."""
+
+    page: Page | None = None
+    chrome: Chrome | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,11 +69,10 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     try:
         document = parse(decoded.text)
         chosen = chosen or choose(document)
-        page, noticed = _page(document, chosen, capture.address)
+        found = _page(document, chosen, capture.address)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
-    why = "" if page else _NO_CONTENT
-    return _reading(decoded, [*remarks, *noticed], page=page, why=why, layout=chosen.name)
+    return _reading(decoded, [*remarks, *found.remarks], found, why="", layout=chosen.name)
 
 
 def choose(document: Document) -> Layout:
@@ -75,11 +84,13 @@ def choose(document: Document) -> Layout:
     )
 
 
-def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, page: Page | None = None) -> Reading:
+def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:
+    page = found.page if found else None
     return Reading(
         verdict="page" if page else "unparsable",
         page=page,
-        why=why,
+        chrome=found.chrome if found and page else None,
+        why=why or ("" if page else _NO_CONTENT),
         layout=layout,
         encoding=decoded.encoding,
         encoding_from=decoded.chosen_from,
@@ -87,11 +98,11 @@ def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, pag
     )
 
 
-def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None, list[str]]:
-    """The page record, None when nothing stands on the page, and remarks."""
+def _page(document: Document, layout: Layout, address: str) -> _Read:
+    """The page record and the chrome; no record when nothing stands on the page."""
     places = _boxes(document, layout)
     if places is None:
-        return None, []
+        return _Read()
     meta = metadata.fields(document)
     base = metadata.base_address(document, address)
     title = metadata.title_element([*places.boxes, places.root], layout, places.hidden)
@@ -107,17 +118,16 @@ def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None
         )
     )
     responsible = metadata.responsible(places.root, document, layout, places.unread)
-    hidden = places.hidden | responsible.elements | ids_of([title] if title else [])
-    reader = ContentReader(
-        Surroundings(
-            base=base,
-            address=address,
-            layout=layout,
-            hidden=hidden,
-            preamble=ids_of(find(places.boxes, layout.preamble.select)),
-            said=stated.said,
-        )
+    told = responsible.elements | ids_of([title] if title else [])
+    around = Surroundings(
+        base=base,
+        address=address,
+        layout=layout,
+        hidden=places.hidden | told,
+        preamble=ids_of(find(places.boxes, layout.preamble.select)),
+        said=stated.said,
     )
+    reader = ContentReader(around)
     for box in places.boxes:
         walk(box, reader)
     page = Page(
@@ -131,8 +141,11 @@ def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None
         preamble=tuple(reader.preamble),
         sections=reader.sections(),
     )
-    remarks = [*_unexpected(document, layout), *_remarks(reader, stated)]
-    return (page if page.preamble or page.sections else None), remarks
+    return _Read(
+        page=page if page.preamble or page.sections else None,
+        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome),
+        remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
+    )
 
 
 def _boxes(document: Document, layout: Layout) -> _Boxes | None:

@@ -29,18 +29,26 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
             lines += ["", click.style(WORDS[name].capitalize(), fg=_COLOURS.get(name))]
             lines += [line for look in told for line in _look(look, width)]
     if result.stopped:
-        left = f" Not looked at: {_count(result.left, 'known address', 'known addresses')}." if result.left else ""
-        lines += ["", click.style(result.stopped + left, fg="red")]
+        lines += ["", click.style(shown_safely(stopped(result)), fg="red")]
     lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
+    if result.head:
+        lines.append(f"Head of run {result.run}: {result.head}")
     lines.append(_next(result, archive, default))
     return "\n".join(lines)
+
+
+def stopped(result: Summary) -> str:
+    """Why a run stopped, and what it left."""
+    left = f"Not looked at: {_count(len(result.left), 'known address', 'known addresses')}"
+    return f"{result.stopped} {left}, {result.left[0]} first." if result.left else result.stopped or ""
 
 
 def _look(look: Look, width: int) -> list[str]:
     # A page that is gone has no title of its own any more; its last one stands in the change that says so.
     title = look.title or (look.changes[0].before if look.result == "gone" and look.changes else None)
     indent = " " * 8
-    lines = [f"  {look.page:>4}  {shown_safely(title or look.address)}"]
+    name = textwrap.shorten(shown_safely(title or look.address), max(width - 8, 40), placeholder=" …")
+    lines = [f"  {look.page:>4}  {name}"]
     if title and look.result not in _READ:
         lines.append(indent + click.style(shown_safely(look.address), dim=True))
     if look.result == "new":
@@ -63,9 +71,12 @@ def _next(result: Summary, archive: Path, default: Path) -> str:
     where = "" if archive == default else f" --archive {shlex.quote(str(archive))}"
     changed = next((look for look in result.looks if look.result == "changed"), None)
     read = next((look for look in result.looks if look.revision), None)
+    ended = next((look for look in result.looks if look.result in ("gone", "back", "moved")), None)
     if changed:
         command = f"tidslager diff {changed.page}{where}"
         return f"Kept in {archive}. To see what changed: {command}"
+    if ended:
+        return f"Kept in {archive}. To see a page's history: tidslager log {ended.page}{where}"
     if read:
         return f"Kept in {archive}. To see what a page says: tidslager show {read.page}{where}"
     return f"Kept in {archive}."

@@ -71,10 +71,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: bool = False
     stopped: str | None = None
     """Why the run ended before it was through, one sentence; None when it was not stopped."""
-    left: int = 0
-    """Addresses that a stopped run knew of and did not look at."""
+    left: tuple[str, ...] = ()
+    """Addresses that a stopped run knew of and did not look at, in the order in which it would have."""
     shortfalls: tuple[str, ...] = ()
     """Where the run found less than the site's floors ask for."""
+    head: str = ""
+    """The head that seals the run, 64 hexadecimal digits."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -85,7 +87,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kept(self) -> dict[str, int]:
         """What the archive keeps of the summary: the counts, and how many addresses a stopped run left."""
-        return self.counts | ({"not_reached": self.left} if self.stopped else {})
+        return self.counts | ({"not_reached": len(self.left)} if self.stopped else {})
 
     @property
     def status(self) -> RunStatus:

@@ -91,7 +91,7 @@ def test_a_run_outside_its_hours_asks_nothing(agency: Agency, path: Path) -> Non
     """Not even robots.txt is asked for; the run is partial and says why."""
     summary = crawl_agency(agency, path, 1, budget=Budget(hours="12:00-13:00"))
     assert (summary.status, EXIT_CODES[summary.status], summary.looks, agency.log) == ("partial", 3, (), [])
-    assert summary.left == 1
+    assert len(summary.left) == 1
     assert "Stopped by the budget: it is 02:10 UTC" in report(summary, path, default=path, width=100)
 
 
@@ -103,11 +103,11 @@ def test_a_run_that_uses_up_its_time(agency: Agency, path: Path) -> None:
     summary = crawl_agency(agency, path, 2, budget=Budget(megabytes=0, minutes=1), delay_s=25.0)
     assert summary.status == "partial"
     assert 0 < len(agency.log) < asked
-    assert summary.left > 0
+    assert summary.left
     assert not summary.shortfalls
     database = open_for_reading(path)
     ((kept,),) = database.execute("SELECT summary FROM runs ORDER BY id DESC LIMIT 1").fetchall()
-    assert f'"not_reached":{summary.left}' in kept
+    assert f'"not_reached":{len(summary.left)}' in kept
     assert database.execute("SELECT count(*) FROM changes WHERE kind = 'removed' AND what = 'page'").fetchone()[0] == 0
     database.conn.close()
 
@@ -116,4 +116,6 @@ def test_the_limit_of_pages_is_told(agency: Agency, path: Path) -> None:
     """A run that leaves pages for another is partial and says so."""
     summary = crawl_agency(agency, path, 1, limits=Limits(pages=3))
     assert (summary.status, summary.stopped) == ("partial", "Stopped after 3 pages (limits.pages).")
-    assert summary.left == 5
+    assert len(summary.left) == 5
+    told = f"Not looked at: 5 known addresses, {summary.left[0]} first."
+    assert told in report(summary, path, default=path, width=100)

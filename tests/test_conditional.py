@@ -14,6 +14,7 @@ from archive.held import Held
 from archive.store import Archive
 from schemas.capture import Capture
 from scraper import crawl as crawl_module
+from scraper import reading as reading_module
 from scraper.crawl import crawl
 from scraper.fetch import Fetcher
 from scraper.parse import read
@@ -139,7 +140,7 @@ def test_r10_a_rule_change_asks_for_the_page_itself(
     look(server, path, 1)
     look(server, path, 2)
     monkeypatch.setattr(crawl_module, "PARSER", "next")
-    monkeypatch.setattr(crawl_module, "read", _retitled)
+    monkeypatch.setattr(reading_module, "read", _retitled)
     assert look(server, path, 3) == {"unchanged": 1}
     assert b"If-Modified-Since" not in editor.asked[-1]
     database = open_for_reading(path)

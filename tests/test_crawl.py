@@ -130,9 +130,12 @@ def test_depth_two_follows_the_links_of_linked_pages(agency: Agency, path: Path)
 
 
 def test_the_number_of_pages_is_limited(agency: Agency, path: Path) -> None:
-    """No more addresses are looked at in a run than the site file allows."""
-    summary = crawl_agency(agency, path, 1, limits=Limits(pages=3))
+    """No more addresses are looked at in a run than the site file allows, and the run says what it left out."""
+    summary = crawl_agency(agency, path, 1, limits=Limits(pages=3), floors=Floors())
     assert len(summary.looks) == 3
+    assert summary.status == "partial"
+    assert summary.stopped == "Stopped after 3 pages (limits.pages)."
+    assert summary.left
 
 
 def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Path) -> None:
@@ -246,7 +249,7 @@ def test_a_capture_is_committed_before_it_is_read(agency: Agency, path: Path, mo
         database.conn.close()
         return read(capture, layout)
 
-    monkeypatch.setattr("scraper.crawl.read", reading)
+    monkeypatch.setattr("scraper.reading.read", reading)
     crawl_agency(agency, path, 1)
     assert len(seen) == 7
     assert seen[0] == 1

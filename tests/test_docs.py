@@ -93,7 +93,8 @@ def test_json_keys_are_those_documented(agency: Agency, path: Path) -> None:
 
     crawl_agency(agency, path, 1)
     crawl_agency(agency, path, 2)
-    commands = {"pages": (), "log": (), "show": ("1",), "diff": ("1",), "changes": ()}
+    commands = {"pages": (), "log": (), "show": ("1",), "diff": ("1",), "changes": (), "verify": (), "stats": ()}
+    commands |= {"sections": ("1",), "blame": ("1",)}
     assert set(commands) == set(COLUMNS)
     for name, arguments in commands.items():
         ran = tidslager(name, *arguments, "--json", "--archive", str(path))

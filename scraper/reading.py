@@ -1,0 +1,31 @@
+"""Reading a look: what a capture says about its page, whatever its outcome. Pure; crawl and rebuild share it."""
+
+from __future__ import annotations
+
+from schemas.capture import Capture
+from schemas.reading import Reading
+from scraper.parse import read
+from scraper.suspect import leads_to_front
+
+
+def reading_of(capture: Capture, layout: str) -> Reading | None:
+    """What a capture says about its page; None when it says nothing, as a failure does.
+
+    `layout` names the layout to read with, "" chooses by what the page shows. A 304 is read by the body that it
+    confirms: ask the archive for that with `Archive.look`. Raises ConfigurationError for a layout that does not exist.
+    """
+    match capture.outcome:
+        case "fetched":
+            return read(capture, layout)
+        case "gone":
+            return Reading(verdict="gone", why=f"the site answers {capture.status}")
+        case "redirected" if to_front(capture):
+            return Reading(verdict="suspect", why="redirects to the front page, as for a page that is lost")
+        case "redirected":
+            return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
+    return None
+
+
+def to_front(capture: Capture) -> bool:
+    """Whether a capture is a redirect to a site's front page."""
+    return capture.location is not None and leads_to_front(capture.address, capture.location)
