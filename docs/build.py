@@ -156,7 +156,8 @@ What this crawler does on other people's servers, and what it makes of what they
 - **It says who it is.** The user agent has the name, the version and your contact. Without a contact nobody's server
   but your own is asked.
 - **It asks first.** robots.txt by RFC 9309, once a run and host: 4xx allows all, 5xx, 429 or no answer allow nothing
-  for now. The verdict is kept with each capture. `tidslager crawl SITE --dry-run` tells it without asking for a page.
+  for now, and the look has the outcome of asking. The verdict is kept with each capture.
+  `tidslager crawl SITE --dry-run` tells it without asking for a page.
 - **One request at a time to a host**, `delay_s` or the host's crawl-delay after the last one ended, whichever is
   longer, also with several `workers`. Retry-After is honoured. A host that is busy or silent for `limits.strikes`
   pages in a row is left alone for the rest of the run.

@@ -13,7 +13,7 @@ Outcome = Literal[
     "redirected",  # 3xx with a usable Location; the next hop is a capture of its own
     "gone",  # 404 or 410: the site says that there is no such page
     "http_error",  # any other status: 401, 429, 500, a 3xx without Location, a 206 nobody asked for
-    "robots_denied",  # robots.txt forbids it, or could not be had: nothing was sent
+    "robots_denied",  # robots.txt forbids it: nothing was sent. One that could not be had is told as what befell it
     "left_alone",  # its host was busy or silent again and again in this run: nothing was sent
     "out_of_scope",  # the site file does not allow this address: nothing was sent
     "timeout",  # a time limit of ours passed

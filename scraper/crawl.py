@@ -256,7 +256,7 @@ def _told(kept: Kept, capture: Capture, recorded: Recorded | None, reading: Read
 
 
 def _result(capture: Capture, recorded: Recorded | None, reading: Reading | None) -> Result:
-    if capture.outcome == "robots_denied" and capture.error is None:
+    if capture.outcome == "robots_denied":
         return "not_allowed"
     if capture.outcome == "out_of_scope":
         return "left"

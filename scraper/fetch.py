@@ -131,8 +131,8 @@ class Fetcher:
         verdict = robots.verdict(address)
         if not robots.allows(address):
             # Rules are the site's wish and no fault; rules that could not be had are.
-            fault = None if robots.blanket is None else verdict
-            return replace(self._unsent(address, "robots_denied", fault), robots=verdict)
+            error = verdict if robots.fault else None
+            return replace(self._unsent(address, robots.fault or "robots_denied", error), robots=verdict)
         capture = self._ask(address, "page", verdict, read_validators(held) if held else None)
         self._count_strike(capture)
         return capture

@@ -102,7 +102,7 @@ def test_tls_fault(authority: Authority, name: str, monkeypatch: pytest.MonkeyPa
         fetcher = Fetcher(site, FakeClock(tick=time.monotonic), rng=random.Random(1), resolve=never_resolve)
         robots, page = fetcher.visit("https://agency.test/", unknown)
     check(robots, fault)
-    assert (robots.request, server.requests, page.outcome) == (b"", [], "robots_denied")
+    assert (robots.request, server.requests, page.outcome) == (b"", [], robots.outcome)
 
 
 def test_tls_holds(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
