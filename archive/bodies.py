@@ -77,7 +77,7 @@ def keep_body(database: Database, body: bytes, *, earlier: Sequence[int] = (), s
     """
     name = hashlib.sha256(body).digest()
     found = database.execute(
-        "SELECT id FROM bodies WHERE substr(sha256, 1, 4) = ? AND sha256 = ?", [name[:4], name]
+        "SELECT id FROM bodies WHERE substr(sha256, 1, 3) = ? AND sha256 = ?", [name[:3], name]
     ).fetchone()
     if found:
         return int(found[0])

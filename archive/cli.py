@@ -241,7 +241,9 @@ def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row
 )
 @rendering_options("Also what is cosmetic, and what only our own reading caused.")
 @archive_option
-def changes(since: str | None, until: str | None, page: str | None, stream: str | None, path: Path, look: Look) -> None:
+def changes(
+    since: str | None, until: str | None, page: str | None, path: Path, *, stream: str | None, look: Look
+) -> None:
     """Show what changed on all pages, in the order in which it was seen.
 
     A page's first look is no change: `tidslager log` lists those. Menus, banners and footers are no page's: --chrome

@@ -14,6 +14,7 @@ from archive.wording import block_reading, section_text
 from archive.words import Piece, word_diff
 from schemas.change import Change
 from schemas.page import Page
+from schemas.revision import State
 
 _DIGITS = 4
 _STAYED = ("moved", "relevelled")
@@ -36,6 +37,18 @@ def degree(before: Page | None, after: Page | None, changes: Iterable[Change]) -
         return 0.0
     of = _words(before) + _words(after)
     return min(1.0, max(round(changed / of, _DIGITS), 10**-_DIGITS)) if of else 1.0
+
+
+def degree_of_revision(
+    last: State | None, before: Page | None, record: Page | None, changes: Iterable[Change]
+) -> float | None:
+    """Degree of a revision: `last` is the state before it, `before` the last record before it; None for a first one.
+
+    A record of None says that the page is gone or moved.
+    """
+    if before is None:
+        return None if record else 1.0
+    return degree(before if last == "live" else None, record, changes) if record else 1.0
 
 
 def _words(page: Page) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from archive.degree import degree_of_revision
 from archive.records import CONTENT_COLUMNS, contents, load_page, section_identities
 from archive.revisions import change_of_end, change_values, changes_between
 from archive.volatile import rules_of
@@ -26,6 +27,8 @@ class Expected(msgspec.Struct, kw_only=True):
 
     changes: dict[int, list[Values]]
     """Rows of changes by revision, in the order of `revisions.CHANGE_COLUMNS`."""
+    degrees: dict[int, float | None]
+    """Degree of change by revision."""
     contents: dict[str, set[Values]]
     """By table: the values of `records.CONTENT_COLUMNS`, and the revisions from and to which they stood."""
 
@@ -59,6 +62,7 @@ def expected_of(database: Database, page: int) -> Expected:
     Raises msgspec.ValidationError or ValueError where a record cannot be read.
     """
     changes: dict[int, list[Values]] = {}
+    degrees: dict[int, float | None] = {}
     standing = _Standing()
     last: dict[str, Any] | None = None
     before: tuple[int, Page] | None = None
@@ -70,16 +74,21 @@ def expected_of(database: Database, page: int) -> Expected:
             told = _told(database, row, last, before[1] if before else None, record)
             old = section_identities(database, before[0]) if before else ()
             changes[row["id"]] = change_values(told, old, identities)
+            degrees[row["id"]] = degree_of_revision(
+                last["state"] if last else None, before[1] if before else None, record, told
+            )
             before = row["id"], record
         elif row["state"] == "withheld" or last is None:
             changes[row["id"]] = []
+            degrees[row["id"]] = 1.0 if row["state"] in ("gone", "moved") else None
         else:
             changes[row["id"]] = change_values(
                 (change_of_end(database, row["state"], last["title"], row["capture"]),), (), ()
             )
+            degrees[row["id"]] = 1.0
         standing.bring_up(row["id"], contents(record, identities))
         last = row
-    return Expected(changes=changes, contents=standing.all())
+    return Expected(changes=changes, degrees=degrees, contents=standing.all())
 
 
 def _told(

@@ -37,7 +37,7 @@ def find_page(database: Database, name: str) -> Row:
     if not name.strip():
         raise PageNotFoundError("A page is named by its number, its address, or a part of its title or address.")
     if name.isdecimal():
-        matches = list(database.query("SELECT * FROM page_list WHERE page = ?", [min(int(name), _LARGEST)]))
+        matches = list(database.query("SELECT * FROM page_list WHERE page = ?", [_number(name)]))
     else:
         rows = page_rows(database)
         known = _addresses(database)
@@ -111,7 +111,12 @@ def revision_named(database: Database, page: int, name: str) -> Row:
         name = number
     if not name.isdecimal():
         return revision_at(database, page, name)
-    return revision_numbered(database, page, int(name))
+    return revision_numbered(database, page, _number(name))
+
+
+def _number(digits: str) -> int:
+    """The number that digits write, or the largest that SQLite can be asked for."""
+    return min(int(digits), _LARGEST) if len(digits.lstrip("0")) <= len(str(_LARGEST)) else _LARGEST
 
 
 def revision_id(database: Database, page: int, number: int) -> int:
@@ -121,11 +126,8 @@ def revision_id(database: Database, page: int, number: int) -> int:
 
 def revision_numbered(database: Database, page: int, number: int) -> Row:
     """Revision `number` of a page. Raises RevisionNotFoundError."""
-    found = (
-        []
-        if number > _LARGEST
-        else list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
-    )
+    asked = [page, min(number, _LARGEST)]
+    found = list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", asked))
     if not found:
         raise _not_found(database, page, str(number))
     return found[0]

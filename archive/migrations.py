@@ -64,7 +64,7 @@ CREATE TABLE bodies (                 -- entity bodies, each content once, named
   CHECK ((data IS NULL) = (codec = 'redacted')),
   CHECK ((base IS NULL) = (codec NOT IN ('delta', 'slots')))
 ) STRICT;
-CREATE INDEX bodies_name ON bodies (substr(sha256, 1, 4));  -- the start finds it; 28 bytes a body less than all of it
+CREATE INDEX bodies_name ON bodies (substr(sha256, 1, 3));  -- the start finds it; 29 bytes a body less than all of it
 
 CREATE TABLE templates (              -- where the captures of a page differ without an editor; no words of the page
   base INTEGER PRIMARY KEY REFERENCES bodies(id),  -- body that the slots are in
@@ -183,7 +183,7 @@ CREATE TRIGGER runs_finished BEFORE UPDATE ON runs
         AND EXISTS (SELECT 1 FROM redactions WHERE run_id = old.id))))
   BEGIN SELECT RAISE(ABORT, 'runs are append-only: only a running one may be finished'); END;
 CREATE TRIGGER bodies_once BEFORE INSERT ON bodies
-  WHEN EXISTS (SELECT 1 FROM bodies WHERE substr(sha256, 1, 4) = substr(new.sha256, 1, 4) AND sha256 = new.sha256)
+  WHEN EXISTS (SELECT 1 FROM bodies WHERE substr(sha256, 1, 3) = substr(new.sha256, 1, 3) AND sha256 = new.sha256)
   BEGIN SELECT RAISE(ABORT, 'bodies are kept once: one of this hash is there'); END;
 CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
   WHEN NOT (new.id = old.id AND new.sha256 = old.sha256 AND new.size = old.size AND (

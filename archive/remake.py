@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from archive.expected import expected_of
 from archive.records import CONTENT_COLUMNS
-from archive.revisions import CHANGE_COLUMNS
+from archive.revisions import CHANGE_COLUMNS, write_degree
 
 
 def remake_page(database: Database, page: int) -> None:
@@ -15,6 +15,8 @@ def remake_page(database: Database, page: int) -> None:
     for revision, changes in expected.changes.items():
         database.execute("DELETE FROM changes WHERE revision_id = ?", [revision])
         _insert(database, "changes", ("revision_id", *CHANGE_COLUMNS), [(revision, *values) for values in changes])
+    for revision, share in expected.degrees.items():
+        write_degree(database, revision, share)
     for table, columns in CONTENT_COLUMNS.items():
         database.execute(f"DELETE FROM {table} WHERE page_id = ?", [page])
         rows = sorted(((page, *values) for values in expected.contents[table]), key=repr)

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archive.captures import page_of, read_look
 from archive.chrome import keep_chrome
-from archive.degree import degree
+from archive.degree import degree_of_revision
 from archive.diff import diff
 from archive.records import (
     load_page,
@@ -187,9 +187,8 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
         write_changes(
             database, revision, changes, section_identities(database, before[0]) if before else (), identities
         )
-    if before:
-        was_there = look.last and look.last["state"] == "live"
-        _write_degree(database, revision, degree(before[1] if was_there else None, record, changes))
+    last = look.last["state"] if look.last else None
+    write_degree(database, revision, degree_of_revision(last, before[1] if before else None, record, changes))
     return revision, changes
 
 
@@ -230,7 +229,7 @@ def _end(look: _Look, state: State, change: Change) -> Recorded:
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
     write_contents(look.database, look.page, revision, None, ())
     write_changes(look.database, revision, (change,), (), ())
-    _write_degree(look.database, revision, 1.0)
+    write_degree(look.database, revision, 1.0)
     finding: Finding = "gone" if state == "gone" else "moved"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=(change,))
 
@@ -294,7 +293,8 @@ def change_values(
     return rows
 
 
-def _write_degree(database: Database, revision: int, share: float) -> None:
+def write_degree(database: Database, revision: int, share: float | None) -> None:
+    """Write how much of the page changed with a revision; None for a first one."""
     database.execute("UPDATE revisions SET degree = ? WHERE id = ?", [share, revision])
 
 

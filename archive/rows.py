@@ -252,5 +252,5 @@ def feed_rows(rows: Iterable[Row]) -> list[Row]:
 
 def chrome_feed_rows(rows: Iterable[Row]) -> list[Row]:
     """Rows of `tidslager changes --chrome`: the keys of `changes`; of a whole host, so there is no page."""
-    nothing = dict.fromkeys(("page", "title", "revision", "from_revision"))
+    nothing = dict.fromkeys(("page", "title", "revision", "from_revision", "returns_to"))
     return picked("changes", ({**nothing, **row, "where": row["part"]} for row in rows))

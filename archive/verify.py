@@ -22,7 +22,7 @@ from archive.heads import heads_file, read_heads
 from archive.migrations import migrations
 from archive.signature import Signed, signed_head
 from archive.verify_evidence import body_findings, chain_findings, orphan_findings
-from archive.verify_history import history_findings, seal_findings, unused_findings
+from archive.verify_history import astray_findings, history_findings, seal_findings, unused_findings
 from schemas.errors import ConfigurationError
 from schemas.finding import Check, Finding
 
@@ -103,6 +103,7 @@ def _checks(
     yield "chain", lambda: orphan_findings(database)
     yield "body", lambda: body_findings(database, sample, rng)
     yield "record", lambda: history_findings(database, sample, rng)
+    yield "record", lambda: astray_findings(database)
     yield "record", lambda: seal_findings(database)
     yield "record", lambda: unused_findings(database)
     yield "heads", lambda: _head_findings(database, path)
@@ -112,7 +113,7 @@ def _guarded(check: Check, find: Callable[[], Iterator[Finding]]) -> Iterator[Fi
     """The findings of a check; where the file is so damaged that it cannot go on, that too is a finding."""
     try:
         yield from find()
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+    except (sqlite3.DatabaseError, LookupError, ValueError, TypeError) as error:
         yield Finding(check=check, text=f"The archive cannot be read for this check ({error}).")
 
 

@@ -50,7 +50,7 @@ def _runs_of(database: Database, page: int) -> int | None:
 def _page_findings(database: Database, page: int) -> Iterator[Finding]:
     rows = list(
         database.query(
-            "SELECT r.*, c.run_id, c.page_id AS captured, c.fetched_at FROM revisions r"
+            "SELECT r.*, c.run_id, c.fetched_at FROM revisions r"
             " LEFT JOIN captures c ON c.id = r.capture_id WHERE r.page_id = ? ORDER BY r.seq",
             [page],
         )
@@ -98,8 +98,6 @@ def _order(database: Database, row: dict[str, Any], last: dict[str, Any] | None)
         yield f"revision {row['seq'] - 1} is missing before it."
     if row["cause"] not in get_args(Cause) or row["state"] not in get_args(State):
         yield "its cause or its state is none that there is."
-    if row["captured"] != row["page_id"]:
-        yield f"capture {row['capture_id']}, from which it was read, is of another page."
     if row["seen_from"] != row["fetched_at"]:
         yield f"it is not dated as capture {row['capture_id']}, from which it was read."
     if last is None:
@@ -179,6 +177,9 @@ def _changes(database: Database, row: dict[str, Any], expected: Expected) -> Ite
             "the changes kept are not those between it and the revision before. If this program was upgraded since, "
             "`tidslager rebuild` brings them up to date."
         )
+    (share,) = database.execute("SELECT degree FROM revisions WHERE id = ?", [row["id"]]).fetchone()
+    if share != expected.degrees[row["id"]]:
+        yield "the degree of change kept with it is not that of its changes."
 
 
 def _applied(database: Database, rows: list[dict[str, Any]], page: int) -> Iterator[Finding]:
@@ -224,6 +225,17 @@ def seal_findings(database: Database) -> Iterator[Finding]:
             continue
         text = f"The record read from capture {row['capture_id']} is not the one that run {row['run_id']} sealed."
         yield Finding(check="record", text=text, page=row["page_id"], run=row["run_id"])
+
+
+def astray_findings(database: Database) -> Iterator[Finding]:
+    """Revisions that are kept with another page than the one that they were read from."""
+    rows = database.execute(
+        "SELECT r.id, r.page_id, c.page_id, c.run_id FROM revisions r JOIN captures c ON c.id = r.capture_id"
+        " WHERE c.page_id IS NOT r.page_id"
+    )
+    for revision, page, captured, run in rows.fetchall():
+        text = f"Row {revision} of revisions is kept with page {page} and was read from a capture of page {captured}."
+        yield Finding(check="record", text=text, page=captured, run=run)
 
 
 def unused_findings(database: Database) -> Iterator[Finding]:

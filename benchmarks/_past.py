@@ -10,19 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from archive.degree import degree
 from archive.diff import diff
 from archive.file import transaction
 from archive.records import metadata_json, text_under
 from archive.store import Archive
 from archive.times import to_text
 from schemas.capture import Capture
+from schemas.change import Change
 from schemas.page import Block, Film, Link, Page, Paragraph, Person, Section, canonical_json, digest
 from schemas.reading import Reading
 from schemas.site import Site
@@ -194,16 +196,17 @@ class _Bulk:
             )
         )
         now, last = to_text(moment(night, page)), to_text(moment(night - 1, page))
-        said = (digest(after), after.title, metadata_json(after), "")
+        changes = diff(before, after)
+        said = (digest(after), after.title, metadata_json(after), "", degree(before, after, changes))
         rows[_REVISIONS].append((revision, page, seq, "live", "source", now, last, capture, *said))
         rows["revision_sections"] += [
             (revision, position, *ids)
             for position, ids in enumerate(zip(self._sections[page], self._texts[page], strict=True), 1)
         ]
-        rows["changes"] += self._changes(revision, before, after, self._sections[page][index])
+        rows["changes"] += self._changes(revision, changes, self._sections[page][index])
 
-    def _changes(self, revision: int, before: Page, after: Page, section: int) -> Iterator[tuple[Any, ...]]:
-        for ordinal, change in enumerate(diff(before, after), 1):
+    def _changes(self, revision: int, changes: Iterable[Change], section: int) -> Iterator[tuple[Any, ...]]:
+        for ordinal, change in enumerate(changes, 1):
             ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
             yield (
                 self._number("changes"), revision, ordinal, change.kind, change.class_, change.what, change.where,
@@ -212,5 +215,6 @@ class _Bulk:
 
 
 _REVISIONS = (
-    "revisions (id, page_id, seq, state, cause, seen_from, unseen_since, capture_id, digest, title, metadata, preamble)"
+    "revisions (id, page_id, seq, state, cause, seen_from, unseen_since, capture_id, digest, title, metadata, preamble,"
+    " degree)"
 )

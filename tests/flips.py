@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ EVIDENCE = (
 RECORDS = (
     "revisions", "section_texts", "sections", "revision_sections", "links", "films", "people", "changes",
 )  # fmt: skip
+
+
+_DOUBLE = struct.Struct(">d")
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,11 +81,15 @@ def _flipped(connection: sqlite3.Connection, rng: random.Random, table: str) -> 
     return Flip(table=table, column=column, key=tuple(plain), pages=pages, runs=runs)
 
 
-def _turned(value: int | bytes, rng: random.Random) -> int | bytes | None:
+def _turned(value: int | float | bytes, rng: random.Random) -> int | float | bytes | None:
     if isinstance(value, int):
         return value ^ (1 << rng.randrange(16))
-    if not value:
-        return None
+    if isinstance(value, float):
+        return float(_DOUBLE.unpack(_turned_bytes(_DOUBLE.pack(value), rng))[0])
+    return _turned_bytes(value, rng) if value else None
+
+
+def _turned_bytes(value: bytes, rng: random.Random) -> bytes:
     data = bytearray(value)
     data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
     return bytes(data)

@@ -54,7 +54,8 @@ def test_r1_back_and_forth_then_pruned_to_two_both_are_right(archive: Archive, p
     for number, record in enumerate((A, B, A), 1):
         look(archive, number, record)
     archive.close()
-    before = run(path, "diff", "1", "2", "3").out
+    # That revision 3 returns to revision 1 can be told only while there is a revision 1.
+    before = run(path, "diff", "1", "2", "3").out.replace("returns to revision 1\n", "")
     assert run(path, "prune", "--keep", "2").code == 0
     assert records(path) == {2: B, 3: A}
     assert run(path, "diff", "1", "2", "3").out == before

@@ -138,15 +138,15 @@ def test_what_is_not_ours_is_left_as_it_is(tmp_path: Path, command: tuple[str, .
 
 
 def test_a_clock_that_goes_backwards(archive: Archive, path: Path) -> None:
-    """Captures keep the time that the clock gave; revisions keep their order; verify has nothing to say of it."""
+    """Captures keep the time that the clock gave; revisions stand in that order; verify has nothing to say of it."""
     look(archive, 5, A)
     look(archive, 3, B)
     look(archive, 6, A)
     rows = history.revision_rows(archive.database, 1)
-    assert [(row["revision"], row["seen_from"][8:10]) for row in rows] == [(3, "06"), (1, "05"), (2, "03")]
-    assert history.revision_at(archive.database, 1, "2026-03-03")["revision"] == 2
-    assert history.revision_at(archive.database, 1, "2026-03-05")["revision"] == 1
-    assert history.revision_at(archive.database, 1, None)["revision"] == 3
+    assert [(row["revision"], row["seen_from"][8:10]) for row in rows] == [(2, "05"), (1, "03")]
+    assert history.revision_at(archive.database, 1, "2026-03-03")["revision"] == 1
+    assert history.revision_at(archive.database, 1, "2026-03-05")["revision"] == 2
+    assert history.revision_at(archive.database, 1, None)["revision"] == 2
     archive.close()
     database = open_for_reading(path)
     with closing(database.conn):
