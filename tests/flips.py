@@ -81,7 +81,7 @@ def _flipped(connection: sqlite3.Connection, rng: random.Random, table: str) -> 
     return Flip(table=table, column=column, key=tuple(plain), pages=pages, runs=runs)
 
 
-def _turned(value: int | float | bytes, rng: random.Random) -> int | float | bytes | None:
+def _turned(value: float | bytes, rng: random.Random) -> int | float | bytes | None:
     if isinstance(value, int):
         return value ^ (1 << rng.randrange(16))
     if isinstance(value, float):
