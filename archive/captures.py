@@ -55,25 +55,27 @@ def keep_capture(
     if of_page and capture.purpose == "page":
         page = _identify(database, run, site, capture, url, why=why, cms_key=cms_key, via=via)
     body = None
-    if capture.body is not None:
+    if capture.confirms is not None:
+        (body,) = database.execute("SELECT body_id FROM captures WHERE id = ?", [capture.confirms]).fetchone()
+    elif capture.body is not None:
         body = keep_body(database, capture.body, earlier=_earlier_bodies(database, page, capture), site=site)
     cursor = database.execute(
         "INSERT INTO captures (run_id, url_id, page_id, purpose, via, fetched_at, outcome, status, location_id,"
-        " request_id, head_id, body_id, complete, attempts, elapsed_ms, peer, tls, robots, error)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " request_id, head_id, body_id, confirms, complete, attempts, elapsed_ms, peer, tls, robots, error)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run, url, page, capture.purpose, via, to_text(capture.fetched_at), capture.outcome, capture.status,
             url_number(database, capture.location) if capture.location else None,
             _head_number(database, capture.request), _head_number(database, capture.head),
-            body, int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer, capture.tls,
-            capture.robots, capture.error,
+            body, capture.confirms, int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer,
+            capture.tls, capture.robots, capture.error,
         ],
     )  # fmt: skip
     return Kept(id=int(cursor.lastrowid or 0), run=run, page=page)
 
 
 def read_capture(database: Database, number: int) -> Capture:
-    """Return a capture as it was kept, byte for byte; without its body where that was redacted."""
+    """Return a capture as it was kept, byte for byte; without its body where that was redacted. A 304 had none."""
     row = next(
         database.query(
             "SELECT c.*, u.url AS address, l.url AS location, q.head AS request, h.head AS head FROM captures c"
@@ -83,13 +85,13 @@ def read_capture(database: Database, number: int) -> Capture:
             [number],
         )
     )
-    same = ("address", "purpose", "outcome", "status", "location", "attempts", "elapsed_ms", "peer", "tls")
+    same = ("address", "purpose", "outcome", "status", "location", "confirms", "attempts", "elapsed_ms", "peer", "tls")
     return Capture(
         **{name: row[name] for name in same},
         fetched_at=from_text(row["fetched_at"]),
         request=row["request"] or b"",
         head=row["head"] or b"",
-        body=None if row["body_id"] is None else read_body(database, row["body_id"]),
+        body=None if row["body_id"] is None or row["confirms"] is not None else read_body(database, row["body_id"]),
         complete=bool(row["complete"]),
         robots=row["robots"],
         error=row["error"],
@@ -97,22 +99,11 @@ def read_capture(database: Database, number: int) -> Capture:
 
 
 def read_look(database: Database, number: int) -> Capture:
-    """Return a capture with what it says: a 304 says again what the newest body from its address said before it.
-
-    A 304 without such a body comes back as it is.
-    """
+    """Return a capture with what it says: a 304 says again what the capture that it confirms said, at its own time."""
     capture = read_capture(database, number)
-    if capture.outcome != "not_modified":
+    if capture.confirms is None:
         return capture
-    held = database.execute(
-        "SELECT h.id FROM captures c JOIN captures h ON h.url_id = c.url_id WHERE c.id = ? AND h.outcome = 'fetched'"
-        " AND h.body_id IS NOT NULL AND (h.fetched_at, h.id) < (c.fetched_at, c.id)"
-        " ORDER BY h.fetched_at DESC, h.id DESC LIMIT 1",
-        [number],
-    ).fetchone()
-    if held is None:
-        return capture
-    return msgspec.structs.replace(read_capture(database, held[0]), fetched_at=capture.fetched_at)
+    return msgspec.structs.replace(read_capture(database, capture.confirms), fetched_at=capture.fetched_at)
 
 
 def unread(database: Database, site: str) -> Iterator[Kept]:

@@ -116,13 +116,14 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   via         INTEGER REFERENCES captures(id),         -- the redirect that led here
   fetched_at  TEXT NOT NULL CHECK (fetched_at {_TIME}),
   outcome     TEXT NOT NULL CHECK (outcome IN ('fetched', 'not_modified', 'redirected', 'gone', 'http_error',
-                'robots_denied', 'out_of_scope', 'timeout', 'network_error', 'tls_error', 'too_large',
+                'robots_denied', 'left_alone', 'out_of_scope', 'timeout', 'network_error', 'tls_error', 'too_large',
                 'refused_address')),
   status      INTEGER CHECK (status BETWEEN 100 AND 999),
   location_id INTEGER REFERENCES urls(id),             -- where a redirect leads
   request_id  INTEGER REFERENCES header_sets(id),      -- the request as sent
   head_id     INTEGER REFERENCES header_sets(id),      -- the response head as received
-  body_id     INTEGER REFERENCES bodies(id),
+  body_id     INTEGER REFERENCES bodies(id),           -- of a 304: the body it says to be still the page
+  confirms    INTEGER REFERENCES captures(id),         -- of a 304: the capture whose body that is
   complete    INTEGER NOT NULL DEFAULT 1 CHECK (complete IN (0, 1)),  -- 0: the body was cut
   attempts    INTEGER NOT NULL CHECK (attempts >= 0),  -- requests made, retries counted
   elapsed_ms  INTEGER NOT NULL CHECK (elapsed_ms >= 0),
@@ -130,9 +131,11 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   tls         TEXT,                                    -- version and certificate digest
   robots      TEXT,                                    -- the robots verdict
   error       TEXT,                                    -- what went wrong, one sentence
-  UNIQUE (run_id, url_id)                              -- asked once a run: writing it again changes nothing
+  UNIQUE (run_id, url_id),                             -- asked once a run: writing it again changes nothing
+  CHECK ((confirms IS NULL) = (outcome <> 'not_modified'))
 ) STRICT;
 CREATE INDEX captures_page ON captures (page_id, fetched_at) WHERE page_id IS NOT NULL;
+CREATE INDEX captures_confirms ON captures (confirms) WHERE confirms IS NOT NULL;
 CREATE INDEX captures_body ON captures (body_id) WHERE body_id IS NOT NULL;
 CREATE INDEX captures_location ON captures (location_id) WHERE location_id IS NOT NULL;
 
@@ -200,7 +203,7 @@ _SAME_CAPTURE = " AND ".join(
     f"new.{column} IS old.{column}"
     for column in (
         "id", "run_id", "url_id", "page_id", "purpose", "via", "fetched_at", "outcome", "status", "location_id",
-        "request_id", "head_id", "body_id", "complete", "attempts", "elapsed_ms", "peer", "tls",
+        "request_id", "head_id", "body_id", "confirms", "complete", "attempts", "elapsed_ms", "peer", "tls",
     )
 )  # fmt: skip
 # What may change in a row of evidence all the same: text that is announced in redactions becomes a mark that says so.

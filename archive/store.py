@@ -16,6 +16,7 @@ from archive import captures, chrome, order
 from archive.captures import Kept, Why
 from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.heads import complete_heads
+from archive.held import Held, held
 from archive.revisions import Reader, Recorded
 from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
@@ -24,6 +25,16 @@ from schemas.reading import Reading
 from schemas.site import Site
 
 RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+
+
+def config_json(site: Site) -> bytes:
+    """The site as a run keeps it: JSON, the same bytes for the same site."""
+    return msgspec.json.encode(site, order="sorted")
+
+
+def config_digest(site: Site) -> bytes:
+    """SHA-256 of the site as a run keeps it: differs when any of its settings does."""
+    return hashlib.sha256(config_json(site)).digest()
 
 
 class Archive:
@@ -83,12 +94,12 @@ class Archive:
 
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
         """Begin a run and return its number; a run that a crash left open is marked interrupted and sealed."""
-        config = msgspec.json.encode(site, order="sorted")
+        config = config_json(site)
         with self._writing():
             seal_interrupted(self.database)
             cursor = self.database.execute(
                 "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
-                [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
+                [site.name, to_text(now), version, config.decode(), config_digest(site)],
             )
             run = int(cursor.lastrowid or 0)
         self._complete_heads()
@@ -159,3 +170,10 @@ class Archive:
     def look(self, capture: int) -> Capture:
         """A capture with what it says: for a 304, the body that it confirms."""
         return captures.read_look(self.database, capture)
+
+    def held(self, site: Site, *, parser: str) -> dict[str, Held]:
+        """What the next look at each address may be conditional on. See `archive.held.held`."""
+        if not site.conditional:
+            return {}
+        config = config_digest(site)
+        return held(self.database, site.name, parser=parser, config=config, every=site.unconditional_every)

@@ -164,7 +164,7 @@ class _Bulk:
             capture = self._number("captures")
             at = to_text(moment(night, page))
             rows["captures"].append(
-                (capture, run, self._urls[_address(page)], page, "page", None, at, "fetched", 200, *[None] * 4, 1, 1, 0)
+                (capture, run, self._urls[_address(page)], page, "page", None, at, "fetched", 200, *[None] * 5, 1, 1, 0)
                 + (None,) * 4
             )
             if night in plan:

@@ -20,9 +20,10 @@ from archive import export, migrations, rebuild_report, views
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
-from scraper import report
+from scraper import plan, report
 from scraper.cli import cli
 from tests.agency.server import Agency
+from tests.faults import FAULTS
 from tests.runs import crawl_agency
 from tests.shell import tidslager
 
@@ -53,6 +54,8 @@ def cli_page() -> str:
             parts.append(_keys(_ABOUT_KEYS.get(name, "Keys of each object of `--json`:"), columns))
         if name == "changes":
             parts.append(_keys("Keys of each object of `--volatile --json`:", VOLATILE))
+        if name == "crawl":
+            parts.append(_keys("Keys of each object of `--dry-run --json`:", plan.COLUMNS))
     return "".join(parts)
 
 
@@ -146,7 +149,40 @@ def readme_page() -> str:
     return re.sub(r"<!-- output: diff -->\n```text\n.*?```\n", lambda _: block, text, flags=re.DOTALL)
 
 
+_POLITE = """
+What this crawler does on other people's servers, and what it makes of what they do. The settings are those of
+[the site file](config.md).
+
+- **It says who it is.** The user agent has the name, the version and your contact. Without a contact nobody's server
+  but your own is asked.
+- **It asks first.** robots.txt by RFC 9309, once a run and host: 4xx allows all, 5xx, 429 or no answer allow nothing
+  for now, and the look has the outcome of asking. The verdict is kept with each capture.
+  `tidslager crawl SITE --dry-run` tells it without asking for a page.
+- **One request at a time to a host**, `delay_s` or the host's crawl-delay after the last one ended, whichever is
+  longer, also with several `workers`. Retry-After is honoured. A host that is busy or silent for `limits.strikes`
+  pages in a row is left alone for the rest of the run.
+- **It stops.** A run has a budget of megabytes, minutes and hours; stopped by it, the run is partial and says so.
+- **It goes nowhere else.** Public addresses only, http and https only, every hop checked after resolution; no proxy, no
+  password and no certificate of the environment's. TLS is verified, always.
+- **A failure is never a change.** Each way for a server to misbehave has one outcome; only `fetched`, `not_modified`,
+  `gone` and `redirected` say something about a page.
+- **A 304 is a claim.** Pages are asked for conditionally only where `conditional` is on: with the server's own words,
+  for a body that the archive holds and has read by the rules now in force, and not at every look.
+"""
+
+
+def politeness_page() -> str:
+    """docs/politeness.md: how we behave, and what comes of how servers do."""
+    rows = ["\n## What comes of what a server does\n\n| the server | outcome | why |\n|---|---|---|\n"]
+    for name, fault in FAULTS.items():
+        kept = "" if fault.complete or fault.body is None else ", what came is kept as incomplete"
+        read = "" if fault.reads is None or fault.reads[0] == "page" else f", {fault.reads[0]}"
+        rows.append(f"| {name} | `{fault.outcome}`{read}{kept} | {_cell(fault.must)} |\n")
+    return "".join(["# Politeness, and what servers do\n", _NOTE, _POLITE, *rows])
+
+
 PAGES = {
+    "docs/politeness.md": politeness_page,
     "docs/cli.md": cli_page,
     "docs/config.md": config_page,
     "docs/data-model.md": data_model_page,

@@ -13,7 +13,8 @@ Outcome = Literal[
     "redirected",  # 3xx with a usable Location; the next hop is a capture of its own
     "gone",  # 404 or 410: the site says that there is no such page
     "http_error",  # any other status: 401, 429, 500, a 3xx without Location, a 206 nobody asked for
-    "robots_denied",  # robots.txt forbids it, or could not be had: nothing was sent
+    "robots_denied",  # robots.txt forbids it: nothing was sent. One that could not be had is told as what befell it
+    "left_alone",  # its host was busy or silent again and again in this run: nothing was sent
     "out_of_scope",  # the site file does not allow this address: nothing was sent
     "timeout",  # a time limit of ours passed
     "network_error",  # no address, refused, reset, empty or broken answer
@@ -45,6 +46,8 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     """The response head as received: status line and fields in their order, case and white space."""
     body: bytes | None = None
     """The entity body: transfer coding removed, content coding kept. None when there was none."""
+    confirms: int | None = None
+    """Of a 304: number of the capture in the archive whose body it says to be still the page; None otherwise."""
     complete: bool = True
     """False when the body was cut: by a limit of ours, or by an answer shorter than it said."""
     attempts: int = 1

@@ -38,7 +38,23 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     retry_after_s: Seconds = 120.0
     """Longest Retry-After that is waited for; a longer one ends the attempts."""
     pages: Positive = 2000
-    """Pages looked at in one run."""
+    """Pages looked at in one run; more are left for another, and the run is partial."""
+    strikes: Positive = 3
+    """Pages in a row at which a host is busy (429, 502-504) or does not answer, all attempts made, before it is left
+    alone for the rest of the run."""
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one run may cost in all, and when it may go. Over it nothing more is asked and the run is partial."""
+
+    megabytes: Count = 1024
+    """Millions of bytes received in one run, heads counted; 0 for no limit. The page being read may pass it."""
+    minutes: Seconds = 720.0
+    """Minutes that one run may go on; 0 for no limit. The request being made may pass it."""
+    hours: Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$")] = ""
+    """When a request may be begun, "22:00-06:00"; empty for any time. Outside it a run does not begin, or ends."""
+    zone: str = "UTC"
+    """Time zone of `hours`, such as "Europe/Stockholm"."""
 
 
 class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,7 +112,18 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Where to connect instead, "host:port" = "address:port", as curl's --connect-to does: for staging copies."""
     allow_private: bool = False
     """Whether names may lead to loopback and private addresses. What `connect_to` names is always allowed."""
+    proxy: Annotated[str, Meta(pattern=r"^(http://[^/@\s]+)?$")] = ""
+    """Proxy to go through, "http://HOST:PORT"; empty for none. One named in the environment is never used. Names are
+    then the proxy's to look up, so it has to keep from private addresses itself."""
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Hosts asked side by side, each by a thread of its own. One request at a time goes to a host all the same."""
+    conditional: bool = False
+    """Whether to ask for a page only if it changed (If-None-Match, If-Modified-Since). A 304 is a claim, not evidence;
+    many content management systems stamp pages with the time of the request or never change the stamp."""
+    unconditional_every: Positive = 7
+    """Where `conditional` is on: each page is fetched whole at least at every such number of looks."""
     limits: Limits = Limits()
+    budget: Budget = Budget()
     floors: Floors = Floors()
     volatile: tuple[Volatile, ...] = ()
 

@@ -40,9 +40,10 @@ from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
 from scraper.layout import layout_named
 from scraper.parse import PARSER
+from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
 from scraper.reading import reading_of
-from scraper.report import look_rows, report
+from scraper.report import look_rows, report, stopped
 from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
 
@@ -78,6 +79,7 @@ def cli() -> None:
     show_envvar=True,
     help="Your mail or web address: it goes into the User-Agent, so that the sites' keepers can reach you.",
 )
+@click.option("--dry-run", is_flag=True, help="Only say what would be asked for, and how fast; asks for robots.txt.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @json_option
 def crawl(
@@ -87,6 +89,7 @@ def crawl(
     connect_to: tuple[str, ...],
     contact: str | None,
     *,
+    dry_run: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -101,15 +104,35 @@ def crawl(
         layout_named(chosen.layout)
     clock = SystemClock()
     fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
+    if dry_run:
+        _print_plan(chosen, fetcher, path, as_json=as_json)
+        return
     refuse_foreign(path)
     with writer_lock(path), Archive(path) as archive, Progress(sys.stderr, quiet=quiet or as_json) as progress:
         result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=progress.watch)
     if as_json:
         print_json(look_rows(result))
+        if result.stopped:
+            click.echo(stopped(result), err=True)
     else:
         text = report(result, path, default=DEFAULT_ARCHIVE, width=text_width())
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
     raise SystemExit(EXIT_CODES[result.status])
+
+
+def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> None:
+    """Say what a run would ask for; the archive, where there is one, is only read."""
+    known: list[tuple[str, Why]] = []
+    if path.exists():
+        database = open_for_reading(path)
+        known = list(known_addresses(database, site.name))
+        database.conn.close()
+    prospects = list(plan(site, fetcher, known))
+    if as_json:
+        print_json(plan_rows(prospects))
+    else:
+        text = plan_text(prospects)
+        click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
 def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...], contact: str | None) -> Site:

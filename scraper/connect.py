@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 import msgspec
 
 from schemas.errors import ConfigurationError
+from scraper.addresses import host_of
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Host and port to address literals, in the order to try them; raises NoAddressError."""
@@ -209,6 +210,17 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
                 self._check(host, literal)
         return tuple((literal, target_port) for literal in literals)
 
+    def check_name(self, host: str) -> None:
+        """Refuse a host that by its name alone may not be connected to, where another machine looks names up.
+
+        Raises RefusedAddressError.
+        """
+        host = host.strip("[]").lower().rstrip(".")
+        if _is_literal(host):
+            self._check(host, host)
+        elif is_local(host) and not self.allow_private:
+            raise RefusedAddressError(f"{host} is this machine's own name; allow_private is off.")
+
     def _check(self, host: str, literal: str) -> None:
         address = ip_address(literal)
         if is_public(address):
@@ -218,3 +230,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
             raise RefusedAddressError(f"{host} leads to {literal}, which is set aside for other use.")
         elif not self.allow_private:
             raise RefusedAddressError(f"{host} leads to {literal}, a private address; allow_private is off.")
+
+
+def way_to_proxy(proxy: str) -> Routes:
+    """The way to a proxy, "http://HOST:PORT", whatever host was asked for: the site file names it, so it is allowed."""
+    return Routes(detours=(Detour(host="", port=None, to_host=host_of(proxy).strip("[]"), to_port=None),))

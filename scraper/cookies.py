@@ -49,7 +49,8 @@ class Cookies:
         """Value of the Cookie field for a request; "" when there is none to send."""
         jar = self._hosts.get(host_of(address), {})
         encrypted = address.startswith("https:")
-        return "; ".join(f"{name}={cookie.value}" for name, cookie in jar.items() if encrypted or not cookie.secure)
+        cookies = list(jar.items())  # at once: another thread may be given a cookie meanwhile
+        return "; ".join(f"{name}={cookie.value}" for name, cookie in cookies if encrypted or not cookie.secure)
 
 
 def _room(jar: dict[str, _Cookie], name: str, cookie: _Cookie) -> bool:

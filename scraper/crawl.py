@@ -7,23 +7,25 @@ killed anywhere: what it kept and did not read is found by a query and read by t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 
 from archive.captures import Kept, Why
+from archive.held import Held
 from archive.revisions import Recorded
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.page import Page
 from schemas.reading import Reading
 from schemas.site import Site
-from scraper.addresses import cms_key, in_scope, normal, scope
+from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
+from scraper.lanes import side_by_side
 from scraper.parse import PARSER
 from scraper.reading import reading_of, to_front
-from scraper.summary import Look, Result, Summary, limited, shortfalls
+from scraper.summary import Look, Result, Summary, shortfalls
 
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
@@ -40,6 +42,8 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
     fetcher: Fetcher
     captured: set[str]
     """Addresses that have a capture in this run."""
+    held: Mapping[str, Held]
+    """What a 304 may confirm, by address."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,11 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     """Links away from a start page."""
     why: Why
+
+    @property
+    def host(self) -> str:
+        """Its host, without "www."."""
+        return bare(host_of(self.address))
 
 
 def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, version: str, watch: Watch) -> Summary:
@@ -60,25 +69,29 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
     begun = clock.monotonic()
     number = archive.begin_run(site, version=version, now=clock.now())
     read_leftovers(site, archive)
-    run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, captured=set())
+    held = archive.held(site, parser=PARSER)
+    run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, captured=set(), held=held)
+    frontier = Frontier(run, watch)
     looks: dict[int, Look] = {}
-    left: list[str] = []
     interrupted = False
     try:
-        for look in _looks(run, watch, left):
+        for look in _looks(run, frontier):
             looks[look.page] = _weightier(looks.get(look.page), look)
     except KeyboardInterrupt:
         interrupted = True
     found = tuple(looks.values())
+    stopped, left = (None, ()) if interrupted else frontier.why_stopped()
     summary = Summary(
         site=site.name,
         run=number,
         looks=found,
         seconds=clock.monotonic() - begun,
         interrupted=interrupted,
-        shortfalls=() if interrupted else (*limited(site.limits, left), *shortfalls(site.floors, found)),
+        stopped=stopped,
+        left=left,
+        shortfalls=() if interrupted or stopped else shortfalls(site.floors, found),
     )
-    head = archive.finish_run(number, summary.status, summary.counts, now=clock.now())
+    head = archive.finish_run(number, summary.status, summary.kept, now=clock.now())
     return msgspec.structs.replace(summary, head=head)
 
 
@@ -88,62 +101,123 @@ def read_leftovers(site: Site, archive: Archive) -> None:
         _record(site, archive, kept, archive.read(kept.id))
 
 
-def _looks(run: _Run, watch: Watch, left: list[str]) -> Iterator[Look]:
-    """Each look of a run: first along the links, then at known pages that no link led to.
-
-    Addresses that the limit of pages left out are put into `left`.
-    """
+def _looks(run: _Run, frontier: Frontier) -> Iterator[Look]:
+    """Each look of a run: first along the links, then at known pages that no link led to."""
     site = run.site
-    hosts = scope(site.start, site.hosts)
-    queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
-    met = {stop.address for stop in queue}
-    known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, hosts)]
-    swept = False
-    while queue or not swept:
-        if not queue:
-            swept = True
-            unseen = run.archive.addresses(site.name, run.id)
-            queue.extend(Stop(address=address, depth=site.depth, why="link") for address in unseen if address in known)
+    threads: dict[Stop, _Thread] = {}
+    for stop, capture in side_by_side(frontier.take, lambda stop: _visit(run, stop), site.workers):
+        if capture is None:
+            threads.pop(stop, None)
             continue
-        stop = queue.popleft()
-        if stop.address in run.captured:
-            continue
-        if len(run.captured) >= site.limits.pages:
-            left.append(stop.address)
-            continue
-        unlinked = 0 if swept else sum(address not in met for address in known)
-        watch(stop.address, len(run.captured), len(queue) + unlinked)
-        for look, page in _look(run, stop):
+        for look, page in _look(run, stop, capture, threads.setdefault(stop, _Thread())):
             yield look
             if page is not None and stop.depth < site.depth:
-                onward = [address for address in _onward(page, hosts) if address not in met]
-                met.update(onward)
-                queue.extend(
-                    Stop(address=address, depth=stop.depth + 1, why="link") for address in dict.fromkeys(onward)
-                )
+                frontier.add(_onward(page, frontier.hosts), depth=stop.depth + 1)
 
 
-def _look(run: _Run, stop: Stop) -> Iterator[tuple[Look, Page | None]]:
-    """One address and where it redirects to: each exchange kept, then read."""
-    via: int | None = None
-    at_front = False
-    for capture in run.fetcher.visit(stop.address, run.captured.__contains__):
-        if capture.purpose == "robots":
-            run.archive.keep(run.id, capture)
-            continue
-        run.captured.add(capture.address)
-        kept = run.archive.keep(
-            run.id, capture, why=stop.why, cms_key=cms_key(capture.address), via=via, of_page=not at_front
+def _visit(run: _Run, stop: Stop) -> Iterator[Capture]:
+    return run.fetcher.visit(stop.address, run.captured.__contains__, run.held.get)
+
+
+class Frontier:
+    """The addresses still to be looked at, in order, each once."""
+
+    def __init__(self, run: _Run, watch: Watch) -> None:
+        site = run.site
+        self.hosts = scope(site.start, site.hosts)
+        self._run = run
+        self._watch = watch
+        self._queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
+        self._met = {stop.address for stop in self._queue}
+        self._known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, self.hosts)]
+        self._taken: dict[str, None] = {}
+        self._swept = False
+
+    def add(self, addresses: Iterator[str], *, depth: int) -> None:
+        """Put addresses that a page links to in the queue, unless they were met before."""
+        for address in addresses:
+            if address not in self._met:
+                self._met.add(address)
+                self._queue.append(Stop(address=address, depth=depth, why="link"))
+
+    def take(self, busy: Collection[str]) -> Stop | None:
+        """The next stop whose host is not busy; None when there is none now, or the run may not go on."""
+        full = len(self._run.captured) + len(busy) >= self._run.site.limits.pages
+        if full or self._run.fetcher.allowance.refuses():
+            return None
+        stop = self._next(busy)
+        if stop is None and not busy and not self._swept:
+            self._sweep()
+            stop = self._next(busy)
+        if stop is not None:
+            unlinked = 0 if self._swept else sum(address not in self._met for address in self._known)
+            self._watch(stop.address, len(self._run.captured), len(self._queue) + unlinked)
+        return stop
+
+    def why_stopped(self) -> tuple[str | None, tuple[str, ...]]:
+        """Why the run stopped before it was through, and the addresses that it knew and did not look at."""
+        left = self._left()
+        if why := self._run.fetcher.allowance.stopped:
+            return why, left
+        if left and len(self._run.captured) >= self._run.site.limits.pages:
+            return f"Stopped after {self._run.site.limits.pages} pages (limits.pages).", left
+        return None, ()
+
+    def _left(self) -> tuple[str, ...]:
+        if not self._swept:
+            self._sweep()
+        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue)])
+        return tuple(address for address in met if address not in self._run.captured)
+
+    def _next(self, busy: Collection[str]) -> Stop | None:
+        passed_over = []
+        found = None
+        while found is None and self._queue:
+            stop = self._queue.popleft()
+            if stop.host in busy:
+                passed_over.append(stop)
+            elif stop.address not in self._run.captured:
+                found = stop
+                self._taken[stop.address] = None
+        self._queue.extendleft(reversed(passed_over))
+        return found
+
+    def _sweep(self) -> None:
+        """Add the pages of the site that earlier runs knew and no link led to."""
+        self._swept = True
+        site = self._run.site
+        known = self._run.archive.addresses(site.name, self._run.id)
+        self._queue.extend(
+            Stop(address=address, depth=site.depth, why="link") for address in known if in_scope(address, self.hosts)
         )
-        via = kept.id
-        if kept.page is None:
-            continue
-        at_front = to_front(capture)
-        recorded, reading = _record(run.site, run.archive, kept, capture)
-        yield (
-            _told(kept, capture, recorded, reading, start=stop.why == "seed"),
-            reading.page if reading else None,
-        )
+
+
+class _Thread:
+    """What a chain of redirects has come to so far."""
+
+    def __init__(self) -> None:
+        self.via: int | None = None
+        self.at_front = False
+
+
+def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[tuple[Look, Page | None]]:
+    """One exchange of a stop: kept, then read."""
+    if capture.purpose == "robots":
+        run.archive.keep(run.id, capture)
+        return
+    run.captured.add(capture.address)
+    kept = run.archive.keep(
+        run.id, capture, why=stop.why, cms_key=cms_key(capture.address), via=thread.via, of_page=not thread.at_front
+    )
+    thread.via = kept.id
+    if kept.page is None:
+        return
+    thread.at_front = to_front(capture)
+    recorded, reading = _record(run.site, run.archive, kept, capture)
+    yield (
+        _told(kept, capture, recorded, reading, start=stop.why == "seed"),
+        reading.page if reading else None,
+    )
 
 
 def _record(site: Site, archive: Archive, kept: Kept, capture: Capture) -> tuple[Recorded | None, Reading | None]:
@@ -182,7 +256,7 @@ def _told(kept: Kept, capture: Capture, recorded: Recorded | None, reading: Read
 
 
 def _result(capture: Capture, recorded: Recorded | None, reading: Reading | None) -> Result:
-    if capture.outcome == "robots_denied" and capture.error is None:
+    if capture.outcome == "robots_denied":
         return "not_allowed"
     if capture.outcome == "out_of_scope":
         return "left"

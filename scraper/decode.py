@@ -23,6 +23,7 @@ _LATE_BYTES = 64 * 1024
 # No server has a reason to stack more; each costs a pass over the body. httpx's successor draws the same line.
 _MOST_CODINGS = 5
 _STEP_BYTES = 256
+_AFTER = "bytes stand after its end"
 # Damaged bodies up to this size are read again byte by byte, to lose as little as can be: a fifth of a second.
 _SAVED_BYTES = 1024 * 1024
 # RFC 9659: a decoder of the zstd content coding need not accept windows over 8 MB.
@@ -44,6 +45,8 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """Name in the WHATWG table, e.g. "windows-1252"."""
     chosen_from: str
     """bom, header, meta, late-meta, valid-utf-8 or fallback."""
+    whole: bool = True
+    """Whether the text is all of what was sent: False under a coding that we cannot undo, or that broke off."""
     remarks: tuple[str, ...] = ()
     """What was lost or odd on the way, one sentence each."""
 
@@ -54,18 +57,18 @@ def decode(body: bytes, content_type: str | None, content_encoding: str | None, 
     `content_type` and `content_encoding` are the response fields; `limit` is the greatest number of bytes that may
     come out of the content codings: what lies beyond is cut off and remarked on.
     """
-    plain, remarks = undo_codings(body, content_encoding, limit)
+    plain, remarks, whole = undo_codings(body, content_encoding, limit)
     encoding, chosen_from = _choose(plain, content_type)
     mark = next((bom for bom, _ in _BOMS if chosen_from == "bom" and plain.startswith(bom)), b"")
     text, _ = encoding.codec_info.decode(plain[len(mark) :], "replace")
     lost = text.count(REPLACEMENT)
     if lost:
         remarks.append(f"{lost} replacement characters: the bytes are not all {encoding.name}")
-    return Decoded(text=text, encoding=encoding.name, chosen_from=chosen_from, remarks=tuple(remarks))
+    return Decoded(text=text, encoding=encoding.name, chosen_from=chosen_from, whole=whole, remarks=tuple(remarks))
 
 
-def undo_codings(body: bytes, content_encoding: str | None, limit: int) -> tuple[bytes, list[str]]:
-    """Return the body without its content codings (RFC 9110 section 8.4) and remarks on damage.
+def undo_codings(body: bytes, content_encoding: str | None, limit: int) -> tuple[bytes, list[str], bool]:
+    """Return the body without its content codings (RFC 9110 section 8.4), remarks on damage, and whether it is whole.
 
     A coding that we cannot undo (br), and all under it, is left on: the text will be unreadable, and says why. At most
     `limit` bytes are given.
@@ -73,12 +76,14 @@ def undo_codings(body: bytes, content_encoding: str | None, limit: int) -> tuple
     codings = [name.strip().lower() for name in (content_encoding or "").split(",")]
     codings = [name for name in codings if name not in ("", "identity")]
     remarks: list[str] = []
+    whole = True
     if len(codings) > _MOST_CODINGS:
-        return body[:limit], [f"{len(codings)} content codings, more than {_MOST_CODINGS}: left as they are"]
+        return body[:limit], [f"{len(codings)} content codings, more than {_MOST_CODINGS}: left as they are"], False
     for coding in reversed(codings):
         undo = _UNDO.get(coding)
         if undo is None:
             remarks.append(f'content coding "{coding}" is not known here: left on')
+            whole = False
             break
         plain, damage = undo(body, limit)
         if damage and not plain:
@@ -86,10 +91,11 @@ def undo_codings(body: bytes, content_encoding: str | None, limit: int) -> tuple
             continue
         if damage:
             remarks.append(f"{coding} body is damaged: {damage}")
+            whole = whole and damage.endswith(_AFTER)
         body = plain
     if len(body) > limit:
         remarks.append(f"cut at {limit} bytes after content decoding")
-    return body[:limit], remarks
+    return body[:limit], remarks, whole and len(body) <= limit
 
 
 class _Stream(Protocol):
@@ -134,7 +140,7 @@ def _unpack_all(body: bytes, begin: Callable[[], _Stream], magic: bytes, limit: 
     plain, damage, rest = _unpack(body, begin, limit)
     while rest and not damage and len(plain) <= limit:
         if not rest.startswith(magic):
-            return plain, f"{len(rest)} bytes stand after its end"
+            return plain, f"{len(rest)} {_AFTER}"
         more, damage, rest = _unpack(rest, begin, limit - len(plain))
         plain += more
     return plain, damage

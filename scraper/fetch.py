@@ -6,30 +6,35 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 
 from msgspec.structs import replace
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt
 
+from archive.held import Held
 from schemas.capture import Capture, Outcome, Purpose
 from schemas.errors import ConfigurationError
 from schemas.site import Site
-from scraper.addresses import authority_of, host_of, in_scope, join, normal, scope
+from scraper.addresses import authority_of, bare, host_of, in_scope, normal, scope
+from scraper.answers import TRY_AGAIN, busy_or_silent, may_help_to_retry, read_answer
+from scraper.budget import Allowance
 from scraper.clock import Clock
 from scraper.connect import Detour, Resolve, Routes, is_local, read_detours, resolve
 from scraper.cookies import Cookies
 from scraper.pace import Pace, parse_retry_after
 from scraper.robots import REDIRECTS, SIZE, Robots, read_robots
-from scraper.wire import Answer, Wire
+from scraper.validators import Validators, read_validators
+from scraper.wire import Wire
 
-# What the Fetch standard follows; 300 and 304 are something else.
-_REDIRECTS = (301, 302, 303, 307, 308)
-_TRY_AGAIN = (429, 502, 503, 504)
 _LONGEST_BACK_OFF_S = 60.0
 _PRINTABLE = re.compile(r"[!-'*-~][ -'*-~]*")
 
 
 class Fetcher:
-    """Looks at addresses of one site during one run, one request at a time."""
+    """Looks at addresses of one site during one run, one request at a time to a host.
+
+    Threads may share it: a host's turns, its robots.txt and its cookies are one thread's at a time.
+    """
 
     def __init__(self, site: Site, clock: Clock, *, rng: random.Random, resolve: Resolve = resolve) -> None:
         """Take what the run is about; `rng` spreads the retries, `resolve` looks names up.
@@ -42,6 +47,11 @@ class Fetcher:
                 "This crawl goes to other people's servers and names no contact. "
                 "Say who you are: --contact you@example.se, TIDSLAGER_CONTACT, or contact in the site file."
             )
+        if site.proxy and (site.connect_to or not site.contact):
+            raise ConfigurationError(
+                "A crawl through a proxy needs a contact, and connect_to says where to go without one: "
+                "set contact, and either proxy or connect_to."
+            )
         self._site = site
         self._clock = clock
         self._rng = rng
@@ -53,28 +63,36 @@ class Fetcher:
             allow_public=bool(site.contact),
             resolve=resolve,
         )
-        self._wire = Wire(site.limits, routes, clock)
+        self._wire = Wire(site.limits, routes, clock, proxy=site.proxy)
         self._pace = Pace(clock, site.delay_s)
+        self._strikes: dict[str, int] = {}
+        self._locks: dict[str, Lock] = {}
+        self._lock = Lock()
+        self.allowance = Allowance(site.budget, clock)
+        """What is left of the run's budget; once it refuses, nothing more is asked."""
         self._cookies = Cookies()
         self._robots: dict[str, Robots] = {}
         self._robots_files: dict[str, Capture] = {}
 
-    def visit(self, address: str, known: Callable[[str], bool]) -> Iterator[Capture]:
+    def visit(
+        self, address: str, known: Callable[[str], bool], held: Callable[[str], Held | None] = lambda _: None
+    ) -> Iterator[Capture]:
         """Look at an address and where it redirects to; each capture is given as soon as it has happened.
 
         The robots.txt of a host comes first, where it was not had yet in this run. `known` says of a redirect's
-        target whether this run has a capture of it already: then the chain ends there. Nothing that the network does
-        raises.
+        target whether this run has a capture of it already: then the chain ends there. `held` gives what the archive
+        holds of an address and a 304 may confirm. Nothing that the network does raises. When the budget is used up
+        nothing more is given.
         """
         here = normal(address)
         if here is None:
             yield self._unsent(address, "out_of_scope", f"{address} is no http(s) address that is asked for.")
             return
         trail: list[str] = []
-        while True:
+        while not self.allowance.refuses(self._pace.rest(here)):
             trail.append(here)
             yield from self._learn_robots(here)
-            capture = self._look(here)
+            capture = self._look(here, held(here))
             stop = self._why_stop(capture, trail)
             yield replace(capture, error=stop) if stop else capture
             if stop or capture.location is None or known(capture.location):
@@ -89,26 +107,58 @@ class Fetcher:
             return f"More than {self._site.limits.hops} redirects."
         return None
 
-    def _look(self, address: str) -> Capture:
+    def foresee(self, address: str) -> tuple[bool, str, float]:
+        """Whether an address would be asked for, why, and the seconds of rest after each request to its host.
+
+        Asks for the host's robots.txt, where it was not had yet, and for nothing else.
+        """
+        for _ in self._learn_robots(address):
+            pass
+        if not in_scope(address, self._scope):
+            return False, f"{host_of(address)} is not among the hosts of the site", 0.0
+        robots = self._robots[_origin(address)]
+        return robots.allows(address), robots.verdict(address), self._pace.delay(address)
+
+    def _look(self, address: str, held: Held | None) -> Capture:
         """The capture of one address, asked for if it may be."""
         if not in_scope(address, self._scope):
             return self._unsent(address, "out_of_scope", f"{host_of(address)} is not among the hosts of the site.")
+        if self._left_alone(address):
+            host, strikes = host_of(address), self._site.limits.strikes
+            why = f"{host} was busy or silent {strikes} times in a row and is left alone for the rest of the run."
+            return self._unsent(address, "left_alone", why)
         robots = self._robots[_origin(address)]
         verdict = robots.verdict(address)
         if not robots.allows(address):
             # Rules are the site's wish and no fault; rules that could not be had are.
-            fault = None if robots.blanket is None else verdict
-            return replace(self._unsent(address, "robots_denied", fault), robots=verdict)
-        return self._ask(address, "page", verdict)
+            error = verdict if robots.fault else None
+            return replace(self._unsent(address, robots.fault or "robots_denied", error), robots=verdict)
+        capture = self._ask(address, "page", verdict, read_validators(held) if held else None)
+        self._count_strike(capture)
+        return capture
+
+    def _left_alone(self, address: str) -> bool:
+        return self._strikes.get(bare(host_of(address)), 0) >= self._site.limits.strikes
+
+    def _count_strike(self, capture: Capture) -> None:
+        host = bare(host_of(capture.address))
+        self._strikes[host] = self._strikes.get(host, 0) + 1 if busy_or_silent(capture) else 0
 
     def _unsent(self, address: str, outcome: Outcome, why: str | None) -> Capture:
         return Capture(address=address, fetched_at=self._clock.now(), outcome=outcome, attempts=0, error=why)
 
     def _learn_robots(self, address: str) -> Iterator[Capture]:
         """Get the robots.txt that an address stands under, unless it was had or the address is out of scope."""
-        origin = _origin(address)
-        if origin in self._robots or not in_scope(address, self._scope):
+        if not in_scope(address, self._scope):
             return
+        origin = _origin(address)
+        with self._lock:
+            lock = self._locks.setdefault(origin, Lock())
+        with lock:
+            if origin not in self._robots and not self._left_alone(address):
+                yield from self._ask_robots(address, origin)
+
+    def _ask_robots(self, address: str, origin: str) -> Iterator[Capture]:
         here = f"{origin}/robots.txt"
         for _ in range(REDIRECTS + 1):
             if here not in self._robots_files:
@@ -126,17 +176,27 @@ class Fetcher:
         """RFC 9309 follows robots redirects to other hosts too; who gives no contact stays at home."""
         return bool(self._site.contact) or in_scope(address, self._scope)
 
-    def _ask(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
-        """Ask for an address, again where that may help; once more when it asks for a cookie to come back."""
+    def _ask(
+        self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None = None
+    ) -> Capture:
+        """Ask for an address, again where that may help.
+
+        Once more when it asks for a cookie to come back, and once without validators when its 304 is about something
+        that we do not hold.
+        """
         cookie = self._cookies.header(address)
-        capture = self._ask_patiently(address, purpose, verdict)
-        if capture.location == address and self._cookies.header(address) != cookie:
+        capture = self._ask_patiently(address, purpose, verdict, validators)
+        wants_cookie = capture.location == address and self._cookies.header(address) != cookie
+        misses = capture.status == 304 and validators is not None and capture.confirms is None  # noqa: PLR2004
+        if wants_cookie or misses:
             first = capture.attempts
-            capture = self._ask_patiently(address, purpose, verdict)
+            capture = self._ask_patiently(address, purpose, verdict, None if misses else validators)
             capture = replace(capture, attempts=first + capture.attempts)
         return capture
 
-    def _ask_patiently(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
+    def _ask_patiently(
+        self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None
+    ) -> Capture:
         retrying = Retrying(
             retry=retry_if_result(may_help_to_retry),
             stop=self._out_of_attempts,
@@ -144,7 +204,7 @@ class Fetcher:
             sleep=self._clock.sleep,
             retry_error_callback=_last_capture,
         )
-        capture = retrying(self._attempt, address, purpose, verdict)
+        capture = retrying(self._attempt, address, purpose, verdict, validators)
         tries = 0 if capture.outcome == "refused_address" else retrying.statistics["attempt_number"]
         return replace(capture, attempts=tries)
 
@@ -158,35 +218,36 @@ class Fetcher:
         widest = min(2.0 ** (state.attempt_number - 1), _LONGEST_BACK_OFF_S)
         return widest * self._rng.uniform(0.5, 1.5)
 
-    def _attempt(self, address: str, purpose: Purpose, verdict: str | None) -> Capture:
-        self._pace.wait(address)
+    def _attempt(self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None) -> Capture:
         limit = self._site.limits.body_bytes if purpose == "page" else SIZE
-        answer = self._wire.get(address, self._fields(address), body_bytes=limit)
-        self._pace.done(address)
-        capture = read_answer(address, purpose, answer, verdict)
-        self._cookies.keep(address, capture.fields("set-cookie"))
-        wanted = self._retry_after(capture)
-        if wanted is not None:
-            self._pace.hold(address, min(wanted, self._site.limits.retry_after_s))
+        with self._pace.turn(address):
+            answer = self._wire.get(address, self._fields(address, validators), body_bytes=limit)
+            capture = read_answer(address, purpose, answer, verdict, validators)
+            self.allowance.take(len(capture.head) + len(capture.body or b""))
+            self._cookies.keep(address, capture.fields("set-cookie"))
+            wanted = self._retry_after(capture)
+            if wanted is not None:
+                self._pace.hold(address, min(wanted, self._site.limits.retry_after_s))
         return capture
 
     def _retry_after(self, capture: Capture) -> float | None:
         """Seconds that a busy host asks us to stay away; None when it does not say, or is not busy."""
-        if capture.status not in _TRY_AGAIN:
+        if capture.status not in TRY_AGAIN:
             return None
         return parse_retry_after(capture.field("retry-after"), self._clock.now())
 
-    def _fields(self, address: str) -> list[tuple[bytes, bytes]]:
+    def _fields(self, address: str, validators: Validators | None) -> list[tuple[bytes, bytes]]:
         """Request fields after Host. Identity is asked for because the bytes are the evidence."""
-        fields = [
+        cookie = self._cookies.header(address)
+        return [
             (b"User-Agent", self._agent.encode("ascii")),
             (b"Accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"),
             (b"Accept-Language", b"sv,en;q=0.5"),
             (b"Accept-Encoding", b"identity"),
             (b"Connection", b"close"),
+            *(validators.fields() if validators else ()),
+            *([(b"Cookie", cookie.encode("ascii"))] if cookie else ()),
         ]
-        cookie = self._cookies.header(address)
-        return [*fields, (b"Cookie", cookie.encode("ascii"))] if cookie else fields
 
 
 def _origin(address: str) -> str:
@@ -198,71 +259,6 @@ def _last_capture(state: RetryCallState) -> Capture:
     capture = state.outcome.result()
     assert isinstance(capture, Capture)
     return capture
-
-
-def may_help_to_retry(capture: Capture) -> bool:
-    """Whether another attempt may end otherwise: broken connections, silence, and hosts that say they are busy."""
-    return capture.outcome in ("network_error", "timeout") or capture.status in _TRY_AGAIN
-
-
-def read_answer(address: str, purpose: Purpose, answer: Answer, verdict: str | None) -> Capture:
-    """The capture of an answer: its outcome and, for a redirect, where it leads. Pure."""
-    capture = Capture(
-        address=address,
-        purpose=purpose,
-        fetched_at=answer.began,
-        outcome="http_error",
-        status=answer.status,
-        request=answer.request,
-        head=answer.head,
-        body=answer.body,
-        complete=answer.complete,
-        elapsed_ms=answer.elapsed_ms,
-        peer=answer.peer,
-        tls=answer.tls,
-        robots=verdict,
-    )
-    if answer.status in _REDIRECTS:
-        return _read_redirect(capture, answer)
-    if answer.trouble is not None:
-        outcome, sentence = answer.trouble
-        return replace(capture, outcome=outcome, error=sentence)
-    return _read_status(capture)
-
-
-def _read_redirect(capture: Capture, answer: Answer) -> Capture:
-    """A redirect is in its head: a body cut short takes nothing from it."""
-    sentence = answer.trouble[1] if answer.trouble else None
-    references = capture.fields("location")
-    if len(references) != 1 or not references[0]:
-        found = "more than one Location" if len(references) > 1 else "no Location"
-        return replace(capture, error=f"A redirect, status {capture.status}, with {found}.")
-    reference = _as_sent(references[0])
-    joined = join(capture.address, reference)
-    target = normal(joined) if joined else None
-    if target is None:
-        return replace(capture, error=f"A redirect to {reference!r}, which is no http(s) address that is asked for.")
-    return replace(capture, outcome="redirected", location=target, error=sentence)
-
-
-def _as_sent(value: str) -> str:
-    """A field value in the letters meant: servers write raw UTF-8 into Location, where browsers read it."""
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return value
-
-
-def _read_status(capture: Capture) -> Capture:
-    match capture.status:
-        case 200:
-            return replace(capture, outcome="fetched")
-        case 404 | 410:
-            return replace(capture, outcome="gone")
-        case 206 | 304:
-            return replace(capture, error=f"Status {capture.status}, which the request did not ask for.")
-        case _:
-            return replace(capture, error=f"Status {capture.status}.")
 
 
 def tool_version() -> str:

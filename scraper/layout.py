@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from functools import cache
@@ -85,6 +86,12 @@ def layouts() -> dict[str, Layout]:
     files = [file for file in folder.iterdir() if file.name.endswith(".toml")]
     found = [decode_layout(file.read_text("utf-8"), file.name) for file in files]
     return {layout.name: layout for layout in sorted(found, key=lambda layout: (-layout.needed, layout.name))}
+
+
+def layouts_digest() -> str:
+    """Digest of all that the layout files say, eight hexadecimal digits: comments and order in a file do not count."""
+    said = msgspec.json.encode([layouts()[name] for name in sorted(layouts())])
+    return hashlib.sha256(said).hexdigest()[:8]
 
 
 def layout_named(name: str) -> Layout:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 
 from scraper.addresses import bare, host_of
 from scraper.clock import Clock
@@ -28,7 +31,7 @@ _HALF_CENTURY = 50
 
 
 class Pace:
-    """Each host's turn. A host with and without "www." is one host."""
+    """Each host's turn. A host with and without "www." is one host. Threads may share it: turns are one at a time."""
 
     def __init__(self, clock: Clock, delay_s: float) -> None:
         """Rest `delay_s` seconds after each request, on the clock given."""
@@ -37,6 +40,20 @@ class Pace:
         self._asked_for: dict[str, float] = {}
         self._ended: dict[str, float] = {}
         self._held_until: dict[str, float] = {}
+        self._turns: dict[str, Lock] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def turn(self, address: str) -> Iterator[None]:
+        """Have the address's host to oneself, rested, for one request: its rest begins when the turn ends."""
+        with self._lock:
+            turn = self._turns.setdefault(bare(host_of(address)), Lock())
+        with turn:
+            self.wait(address)
+            try:
+                yield
+            finally:
+                self.done(address)
 
     def slow_down(self, address: str, delay_s: float) -> None:
         """Note the crawl-delay of the address's host; the longest rest named is the one kept."""
@@ -45,11 +62,20 @@ class Pace:
 
     def wait(self, address: str) -> None:
         """Sleep until the host has rested since its last request ended, and no hold is on."""
+        while (rest := self.rest(address)) > 0:
+            self._clock.sleep(rest)
+
+    def rest(self, address: str) -> float:
+        """Seconds until the address's host may be asked again."""
         host = bare(host_of(address))
         ready = self._held_until.get(host, 0.0)
         if host in self._ended:
-            ready = max(ready, self._ended[host] + max(self._delay_s, self._asked_for.get(host, 0.0)))
-        self._clock.sleep(max(0.0, ready - self._clock.monotonic()))
+            ready = max(ready, self._ended[host] + self.delay(address))
+        return max(0.0, ready - self._clock.monotonic())
+
+    def delay(self, address: str) -> float:
+        """Seconds of rest after each request to the address's host: ours, or the host's own where longer."""
+        return max(self._delay_s, self._asked_for.get(bare(host_of(address)), 0.0))
 
     def done(self, address: str) -> None:
         """Note that a request to the address's host has just ended."""

@@ -15,17 +15,18 @@ from scraper.chrome import chrome_of
 from scraper.content import ContentReader, Surroundings
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
-from scraper.layout import Layout, Place, layout_named, layouts
+from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
 
-PARSER = "1"
-"""Version of our reading. Raise it when the same bytes may give another page record, so that the archive can tell a
-better parser from news."""
+PARSER = f"1+{layouts_digest()}"
+"""Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
+page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
 DECODED_BYTES = Limits().decoded_bytes
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
+_NOT_WHOLE = "The content coding, which was not asked for, could not be undone: the page is not whole."
 _NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure changed."
 
 
@@ -61,6 +62,9 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     decoded = decode(capture.body, capture.field("content-type"), codings, limit)
     if capture.body.startswith(_OTHER_MAGIC) or (not capture.media_type and "<" not in decoded.text):
         return Reading(verdict="not_html", why="The body is not HTML, whatever its media type.")
+    if not decoded.whole:
+        # Half a page would read as if the other half had been taken away.
+        return _reading(decoded, list(decoded.remarks), why=_NOT_WHOLE, layout="")
     remarks = list(decoded.remarks) if capture.complete else [*decoded.remarks, "the body was cut short"]
     try:
         document = parse(decoded.text)

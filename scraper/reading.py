@@ -17,8 +17,6 @@ def reading_of(capture: Capture, layout: str) -> Reading | None:
     match capture.outcome:
         case "fetched":
             return read(capture, layout)
-        case "not_modified":
-            return Reading(verdict="unparsable", why="The site answers 304 for a body that the archive does not hold.")
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):

@@ -28,11 +28,19 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
         if told:
             lines += ["", click.style(WORDS[name].capitalize(), fg=_COLOURS.get(name))]
             lines += [line for look in told for line in _look(look, width)]
+    if result.stopped:
+        lines += ["", click.style(shown_safely(stopped(result)), fg="red")]
     lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
     if result.head:
         lines.append(f"Head of run {result.run}: {result.head}")
     lines.append(_next(result, archive, default))
     return "\n".join(lines)
+
+
+def stopped(result: Summary) -> str:
+    """Why a run stopped, and what it left."""
+    left = f"Not looked at: {_count(len(result.left), 'known address', 'known addresses')}"
+    return f"{result.stopped} {left}, {result.left[0]} first." if result.left else result.stopped or ""
 
 
 def _look(look: Look, width: int) -> list[str]:
@@ -57,8 +65,8 @@ def _look(look: Look, width: int) -> list[str]:
     return lines
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def _next(result: Summary, archive: Path, default: Path) -> str:

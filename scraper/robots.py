@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from protego import Protego
 
-from schemas.capture import Capture
+from schemas.capture import Capture, Outcome
 
 PRODUCT = "tidslager"
 """The product token that robots.txt files know us by (RFC 9309, section 2.2.1)."""
@@ -35,6 +35,8 @@ class Robots(msgspec.Struct, frozen=True, kw_only=True):
     """Why everything, or nothing, is allowed; None where there are rules."""
     open: bool = True
     """What the blanket says: all allowed, or nothing."""
+    fault: Outcome | None = None
+    """Where nothing is allowed because the rules could not be had: what came of asking for them."""
     delay_s: float = 0.0
     """Seconds of rest that the host asks for between requests, capped."""
 
@@ -72,7 +74,9 @@ def read_robots(capture: Capture, *, delay_cap_s: float) -> Robots:
 
 
 def _closed(capture: Capture, why: str) -> Robots:
-    return Robots(source=capture.address, blanket=f"not now: {capture.address} {why}", open=False)
+    # An answer that came whole, and that no rules can be read from, is as bad as one with an error status.
+    fault: Outcome = "http_error" if capture.outcome in ("fetched", "redirected") else capture.outcome
+    return Robots(source=capture.address, blanket=f"not now: {capture.address} {why}", open=False, fault=fault)
 
 
 def _read_text(capture: Capture) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from archive.revisions import Finding
 from archive.store import RunStatus
 from schemas.change import Change
-from schemas.site import Floors, Limits
+from schemas.site import Floors
 
 Result = (
     Finding
@@ -69,6 +69,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
     seconds: float
     interrupted: bool = False
+    stopped: str | None = None
+    """Why the run ended before it was through, one sentence; None when it was not stopped."""
+    left: tuple[str, ...] = ()
+    """Addresses that a stopped run knew of and did not look at, in the order in which it would have."""
     shortfalls: tuple[str, ...] = ()
     """Where the run found less than the site's floors ask for."""
     head: str = ""
@@ -81,10 +85,17 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return {result: found[result] for result in WORDS if found[result]}
 
     @property
+    def kept(self) -> dict[str, int]:
+        """What the archive keeps of the summary: the counts, and how many addresses a stopped run left."""
+        return self.counts | ({"not_reached": len(self.left)} if self.stopped else {})
+
+    @property
     def status(self) -> RunStatus:
-        """Partial where something could not be read, failed where nothing could, interrupted by a signal, else ok."""
+        """Interrupted by a signal; partial if stopped or in part unread; failed if all was unread; else ok."""
         if self.interrupted:
             return "interrupted"
+        if self.stopped:
+            return "partial"
         if not any(look.result in _READ for look in self.looks):
             return "failed"
         trouble = any(look.result in _TROUBLE or (look.start and look.result not in _READ) for look in self.looks)
@@ -92,13 +103,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "interrupted": 130}
-
-
-def limited(limits: Limits, left: Sequence[str]) -> tuple[str, ...]:
-    """What a run left out because of the limit of pages, as the line that says so; nothing where it left nothing."""
-    if not left:
-        return ()
-    return (f"stopped at {limits.pages} pages (limits.pages); not looked at: {len(left)}, {left[0]} first.",)
 
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:

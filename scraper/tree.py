@@ -38,8 +38,9 @@ BREAK: Final = "\n"
 EDGE: Final = "\v"
 """The edge of a block inside a text: a line feed too, but one however many edges meet."""
 
-_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
-_RUNS = re.compile(r"[ \n\v]+")
+# A lone space is what a run of blanks becomes: left out, since most runs are one and a match costs a call.
+_BLANKS = re.compile(r"[ \t\n\v\f\r]{2,}|[\t\n\v\f\r]")
+_RUNS = re.compile(r"[ \n\v]{2,}|[\n\v]")
 _SEEN = re.compile(r"[^\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 

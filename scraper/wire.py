@@ -23,7 +23,7 @@ from schemas.capture import Outcome
 from schemas.site import Limits
 from scraper.addresses import host_of
 from scraper.clock import Clock
-from scraper.connect import NoAddressError, RefusedAddressError, Routes
+from scraper.connect import NoAddressError, RefusedAddressError, Routes, way_to_proxy
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
@@ -36,6 +36,10 @@ Fields = Sequence[tuple[bytes, bytes]]
 
 class DeadlineError(Exception):
     """The time for the whole request is used up."""
+
+
+class HandshakeError(Exception):
+    """TLS could not be agreed on. Its argument is the error underneath."""
 
 
 class TooLargeError(Exception):
@@ -99,6 +103,12 @@ class Exchange:
         if self._interim_bytes + len(self._incoming) > self._limits.head_bytes:
             raise TooLargeError(f"The head of the answer is over {self._limits.head_bytes} bytes.")
 
+    def begin_again(self) -> None:
+        """Forget what passed before TLS began: how a proxy was asked to connect is no part of the exchange."""
+        self.sent.clear()
+        self._incoming.clear()
+        self.head, self._interim_bytes = None, 0
+
     def head_so_far(self) -> bytes:
         """The head, or what there is of it, within the limit."""
         whole = bytes(self._incoming) if self.head is None else self.head
@@ -130,7 +140,11 @@ class _RecordedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
+        except httpcore.ConnectError as error:
+            raise HandshakeError(error.args[0] if error.args else error) from error
+        self._exchange.begin_again()
         self._exchange.tls = _tls_facts(stream.get_extra_info("socket"))
         return _RecordedStream(stream, self._exchange)
 
@@ -197,8 +211,9 @@ class RecordingTransport(httpx.BaseTransport):
     read of them we read in the recorded head.
     """
 
-    def __init__(self, routes: Routes) -> None:
+    def __init__(self, routes: Routes, proxy: str = "") -> None:
         self._routes = routes
+        self._proxy = proxy
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -207,14 +222,7 @@ class RecordingTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the recorded exchange is the caller's to read."""
         url = request.url
-        pool = httpcore.ConnectionPool(
-            ssl_context=self._tls if url.scheme == "https" else None,
-            max_connections=1,
-            max_keepalive_connections=0,
-            http1=True,
-            http2=False,
-            network_backend=_CheckedBackend(self._routes, request.extensions["exchange"]),
-        )
+        pool = self._pool(url, request.extensions["exchange"])
         asked = httpcore.Request(
             method=request.method,
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
@@ -224,20 +232,37 @@ class RecordingTransport(httpx.BaseTransport):
         )
         try:
             response = pool.handle_request(asked)
+        except httpcore.ProxyError as error:
+            pool.close()
+            raise NoAddressError(f"The proxy does not lead to {url.host}: {error}.") from error
         except BaseException:
             pool.close()
             raise
         return httpx.Response(response.status, stream=_Body(pool, response))
 
+    def _pool(self, url: httpx.URL, exchange: Exchange) -> httpcore.ConnectionPool:
+        """A pool for one connection, through the proxy if there is one. TLS contexts are dear: made when needed."""
+        ssl_context = self._tls if url.scheme == "https" else None
+        if not self._proxy:
+            backend = _CheckedBackend(self._routes, exchange)
+            return httpcore.ConnectionPool(ssl_context=ssl_context, max_connections=1, network_backend=backend)
+        self._routes.check_name(url.host)
+        backend = _CheckedBackend(way_to_proxy(self._proxy), exchange)
+        return httpcore.HTTPProxy(self._proxy, ssl_context=ssl_context, max_connections=1, network_backend=backend)
+
 
 class Wire:
-    """Makes requests, one at a time, under a site's limits."""
+    """Makes requests under a site's limits, each over a connection of its own. Threads may share it."""
 
-    def __init__(self, limits: Limits, routes: Routes, clock: Clock) -> None:
+    def __init__(self, limits: Limits, routes: Routes, clock: Clock, *, proxy: str = "") -> None:
+        """Take limits and routes; `proxy` is "http://HOST:PORT", or "" for none."""
         self._limits = limits
         self._clock = clock
         self._client = httpx.Client(
-            transport=RecordingTransport(routes), follow_redirects=False, trust_env=False, timeout=limits.connect_s
+            transport=RecordingTransport(routes, proxy),
+            follow_redirects=False,
+            trust_env=False,
+            timeout=limits.connect_s,
         )
 
     def get(self, address: str, fields: Fields, *, body_bytes: int) -> Answer:
@@ -310,10 +335,10 @@ def _diagnose_connection(error: Exception, exchange: Exchange, host: str) -> tup
     # httpcore hands the operating system's error on as the argument of its own.
     cause = error.args[0] if error.args else None
     match error:
-        case httpcore.NetworkError() if isinstance(cause, ssl.SSLCertVerificationError):
-            return "tls_error", f"The certificate of {host} does not hold: {cause.verify_message}."
+        case HandshakeError():
+            return "tls_error", _diagnose_handshake(cause, host)
         case httpcore.NetworkError() if isinstance(cause, ssl.SSLError):
-            return "tls_error", f"TLS with {host} failed: {getattr(cause, 'reason', None) or cause}."
+            return "tls_error", _diagnose_handshake(cause, host)
         case httpcore.NetworkError():
             doing = "The connection broke" if exchange.peer else f"No connection to {host}"
             reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
@@ -324,3 +349,9 @@ def _diagnose_connection(error: Exception, exchange: Exchange, host: str) -> tup
             return "network_error", f"The answer breaks HTTP: {error}."
         case _:
             return "network_error", f"The request failed: {type(error).__name__}: {error}."
+
+
+def _diagnose_handshake(cause: object, host: str) -> str:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"The certificate of {host} does not hold: {cause.verify_message}."
+    return f"TLS with {host} failed: {getattr(cause, 'reason', None) or getattr(cause, 'strerror', None) or cause}."

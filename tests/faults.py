@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from functools import cache
 from typing import NamedTuple
+
+import zstandard
 
 from schemas.capture import Outcome
 from tests.raw_server import PAGE, Act, RawServer, Talk, answer, bare_head
@@ -28,6 +32,12 @@ class Fault(NamedTuple):
     """Words that the error must have; None when there must be no error."""
     slow: bool = False
     """Whether it ends by a time limit, which is then short."""
+    rest: float | None = None
+    """Seconds that the host is left alone afterwards."""
+    reads: tuple[str, str] | None = None
+    """Verdict of the parser on the body kept, and words of its reason or remarks."""
+    tls: str = ""
+    """Which certificate the server shows over TLS; "" for plain http."""
 
 
 def _reset_in_head(talk: Talk) -> None:
@@ -70,6 +80,61 @@ def _wants_cookie(talk: Talk) -> None:
         talk.say(answer())
     else:
         talk.say(answer(b"", "Location: /wants-cookie", "Set-Cookie: visit=42; Path=/", status="307 Try Again"))
+
+
+def _packed(body: bytes, coding: str, *, kept: bool = True, reads: tuple[str, str] = ("page", "")) -> Fault:
+    """A page under a content coding that was not asked for: kept as sent, whatever it holds."""
+    coded = answer(body, f"Content-Encoding: {coding}", "Content-Type: text/html")
+    must = "A coding that was not asked for is kept as sent and undone for reading, as far as it goes."
+    return Fault(coded, "fetched", must, status=200, body=body if kept else None, reads=reads)
+
+
+def _busy(status: str, retry_after: str, rest: float) -> Fault:
+    """A host that asks to be left alone, in one of the forms that are seen."""
+    must = "Retry-After is honoured up to the cap of the site file; what is no such thing counts for nothing."
+    said = answer(b"", f"Retry-After: {retry_after}", status=status)
+    return Fault(said, "http_error", must, int(status[:3]), b"", error=status[:3], rest=rest)
+
+
+def _hundred_megabytes(talk: Talk) -> None:
+    talk.say(answer(b"", "Content-Type: text/html", length=100_000_000))
+    for _ in range(100):
+        talk.say(b"z" * 1_000_000)
+
+
+def _many_fields(talk: Talk) -> None:
+    talk.say(b"HTTP/1.1 200 OK\r\n")
+    talk.flood(b"X-One-More: z\r\n")
+
+
+@cache
+def _zeros(coding: str) -> bytes:
+    """A page that unpacks to 100 MB."""
+    pieces = (PAGE, *(bytes(1_000_000) for _ in range(100)))
+    if coding == "zstd":
+        packer = zstandard.ZstdCompressor().compressobj()
+        return b"".join(packer.compress(piece) for piece in pieces) + packer.flush()
+    packed = zlib.compressobj(wbits=31)
+    return b"".join(packed.compress(piece) for piece in pieces) + packed.flush()
+
+
+_GZIP = gzip.compress(PAGE, mtime=0)
+# 1.1 kB that brotli unpacks to over 100 MB: we do not unpack brotli at all, so what it is does not matter.
+_BROTLI = b"\xcf\xff\xff\x7f\xf8" + bytes(1100)
+_SWEDISH = "<!DOCTYPE html><title>Vävstugan</title><main><h1>Vävstugan</h1><p>Räksmörgås åt alla.</p></main>"
+
+
+def _written(charset: str, encoding: str, said: str = "") -> Fault:
+    """A Swedish page labelled with one charset and written in an encoding."""
+    body = _SWEDISH.encode(encoding)
+    label = f"; charset={charset}" if charset else ""
+    must = "The letters are read as browsers read them, or the damage is told; the bytes are kept."
+    typed = answer(body, f"Content-Type: text/html{label}")
+    return Fault(typed, "fetched", must, status=200, body=body, reads=("page", said))
+
+
+def _tls(certificate: str, must: str, error: str) -> Fault:
+    return Fault(b"", "tls_error", must, complete=False, error=error, tls=certificate)
 
 
 FAULTS: dict[str, Fault] = {
@@ -324,6 +389,152 @@ FAULTS: dict[str, Fault] = {
         answer(b"", "Retry-After: 7", status="503 Busy"), "http_error", "503 is an error.", 503, b"", error="503"
     ),
     "unheard-of": Fault(answer(b"?", status="999 Denied"), "http_error", "999 is an error.", 999, b"?", error="999"),
+    # Length, once more
+    "two-equal-lengths": Fault(
+        bare_head("Content-Length: 4", "Content-Length: 4") + b"four",
+        "fetched",
+        "The same length said twice is one.",
+        status=200,
+        body=b"four",
+    ),
+    "length-not-a-number": Fault(
+        bare_head("Content-Length: many") + b"four",
+        "network_error",
+        "A length is a number.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "length-and-chunks": Fault(
+        bare_head("Content-Length: 3", "Transfer-Encoding: chunked") + b"4\r\nfour\r\n0\r\n\r\n",
+        "fetched",
+        "Where both are said, the chunks count (RFC 9112, section 6.3).",
+        status=200,
+        body=b"four",
+    ),
+    "chunk-too-large": Fault(
+        bare_head("Transfer-Encoding: chunked") + b"ffffffffffffffffffffffff\r\nfour",
+        "network_error",
+        "A chunk size has an end.",
+        status=200,
+        body=b"",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "lines-without-cr": Fault(
+        b"HTTP/1.1 200 OK\nContent-Length: 4\n\nfour", "fetched", "A bare line feed ends a line.", 200, b"four"
+    ),
+    # Head, once more
+    "not-http": Fault(
+        b"220 mail.agency.test ESMTP\r\n\r\n",
+        "network_error",
+        "Another protocol is no answer.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "many-fields": Fault(
+        _many_fields, "too_large", "Many small fields are a large head.", complete=False, error="over 8192 bytes"
+    ),
+    "bytes-in-head": Fault(
+        b"HTTP/1.1 200 OK\r\nX-Odd: \xe5\xff\xfe\r\nContent-Length: 4\r\n\r\nfour",
+        "fetched",
+        "Bytes beyond ASCII in a field are kept as they are.",
+        status=200,
+        body=b"four",
+    ),
+    "control-in-head": Fault(
+        bare_head("X-Odd: a\x01b") + PAGE, "fetched", "A control character in a field is kept as it is.", 200, PAGE
+    ),
+    "bad-cookies": Fault(
+        answer(PAGE, "Set-Cookie: =;;=", "Set-Cookie: ", "Set-Cookie: a b=c", f"Set-Cookie: z={'z' * 5000}"),
+        "fetched",
+        "Cookies that are none are left out.",
+        status=200,
+        body=PAGE,
+    ),
+    # Codings that were not asked for
+    "gzip-two-members": _packed(_GZIP + gzip.compress(b"<p>Mer.", mtime=0), "gzip"),
+    "gzip-cut": _packed(_GZIP[:-12], "gzip", reads=("unparsable", "it ends too early")),
+    "gzip-garbage-after": _packed(_GZIP + b"garbage", "gzip", reads=("page", "7 bytes stand after its end")),
+    "gzip-lie": _packed(PAGE, "gzip", reads=("page", "is not gzip though it says so")),
+    "deflate-bare": _packed(zlib.compress(PAGE, wbits=-15), "deflate"),
+    "coding-unknown": _packed(PAGE, "sdch", reads=("unparsable", 'content coding "sdch" is not known here')),
+    "codings-stacked": _packed(PAGE, ", ".join(["gzip"] * 20), reads=("unparsable", "20 content codings, more than 5")),
+    "gzip-bomb": _packed(_zeros("gzip"), "gzip", reads=("unparsable", "cut at 64000000 bytes")),
+    "zstd-bomb": _packed(_zeros("zstd"), "zstd", reads=("unparsable", "cut at 64000000 bytes")),
+    "brotli-bomb": _packed(_BROTLI, "br", reads=("unparsable", "")),
+    "hundred-megabytes": Fault(
+        _hundred_megabytes,
+        "too_large",
+        "Of a body over the limit, the part within it is kept.",
+        status=200,
+        body=b"z" * BODY_LIMIT,
+        complete=False,
+        error="The body is over 200000 bytes",
+    ),
+    # Redirects, once more
+    "redirect-chain": Fault(
+        answer(b"", "Location: /redirect-itself", status="307 Again"),
+        "redirected",
+        "Each hop of a chain is a capture.",
+        status=307,
+        body=b"",
+    ),
+    "redirect-data": Fault(
+        answer(b"", "Location: data:text/html,Hej", status="302 Found"),
+        "http_error",
+        "Data is no address.",
+        302,
+        b"",
+        error="data:text/html",
+    ),
+    "redirect-file": Fault(
+        answer(b"", "Location: file:///etc/passwd", status="302 Found"),
+        "http_error",
+        "A file is no address.",
+        302,
+        b"",
+        error="file:///etc/passwd",
+    ),
+    "redirect-password": Fault(
+        answer(b"", "Location: http://me:secret@agency.test/ok", status="302 Found"),
+        "http_error",
+        "An address with a password in it is not asked for.",
+        status=302,
+        body=b"",
+        error="no http(s) address that is asked for",
+    ),
+    # Status, once more
+    "not-modified-for-another": Fault(
+        bare_head('ETag: "another"', status="304 Not Modified"),
+        "http_error",
+        "A 304 for a body that we do not hold is an error.",
+        status=304,
+        error="not ask",
+    ),
+    "busy-seconds": _busy("429 Slow down", "7", 7),
+    "busy-nought": _busy("503 Busy", "0", 1),
+    "busy-date": _busy("503 Busy", "Mon, 02 Mar 2026 01:00:30 GMT", 30),
+    "busy-date-gone": _busy("429 Slow down", "Mon, 02 Mar 2020 01:00:30 GMT", 1),
+    "busy-date-rfc850": _busy("503 Busy", "Monday, 02-Mar-26 01:00:30 GMT", 30),
+    "busy-date-asctime": _busy("503 Busy", "Mon Mar  2 01:00:30 2026", 30),
+    "busy-for-years": _busy("503 Busy", "Mon, 02 Mar 2037 01:00:30 GMT", 120),
+    "busy-endless-number": _busy("429 Slow down", "9" * 400, 120),
+    "busy-negative": _busy("503 Busy", "-7", 1),
+    "busy-fraction": _busy("503 Busy", "7.5", 1),
+    "busy-list": _busy("503 Busy", "7, 8", 1),
+    "busy-words": _busy("429 Slow down", "soon", 1),
+    "busy-empty": _busy("503 Busy", "", 1),
+    # Encodings
+    "charset-missing": _written("", "windows-1252"),
+    "charset-utf8-is-1252": _written("utf-8", "windows-1252", "replacement characters"),
+    "charset-1252-is-utf8": _written("windows-1252", "utf-8"),
+    "charset-unknown": _written("rot13", "utf-8"),
+    "charset-utf7": _written("utf-7", "utf-8"),
+    # TLS
+    "tls-expired": _tls("expired", "A certificate has an end.", "certificate has expired"),
+    "tls-wrong-name": _tls("wrong-name", "A certificate is for its host.", "Hostname mismatch"),
+    "tls-self-signed": _tls("self-signed", "Somebody has to vouch for a certificate.", "self-signed certificate"),
+    "tls-hang-up": _tls("none", "A handshake is finished or it failed.", "TLS with agency.test failed"),
 }
 
 

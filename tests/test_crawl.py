@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -133,7 +134,8 @@ def test_the_number_of_pages_is_limited(agency: Agency, path: Path) -> None:
     summary = crawl_agency(agency, path, 1, limits=Limits(pages=3), floors=Floors())
     assert len(summary.looks) == 3
     assert summary.status == "partial"
-    assert summary.shortfalls[0].startswith("stopped at 3 pages (limits.pages); not looked at: ")
+    assert summary.stopped == "Stopped after 3 pages (limits.pages)."
+    assert summary.left
 
 
 def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Path) -> None:
@@ -154,12 +156,12 @@ def test_nothing_read_is_a_failed_run(agency: Agency, path: Path) -> None:
 class Interrupting(Fetcher):
     """A fetcher at which somebody presses Ctrl-C before the third page."""
 
-    def visit(self, address: str, known: Callable[[str], bool]) -> Iterator[Capture]:
+    def visit(self, address: str, known: Callable[[str], bool], *rest: Any) -> Iterator[Capture]:
         """Go on twice, then be interrupted."""
         self.visits = getattr(self, "visits", 0) + 1
         if self.visits == 3:
             raise KeyboardInterrupt
-        return super().visit(address, known)
+        return super().visit(address, known, *rest)
 
 
 def test_an_interrupted_run_keeps_what_it_has(agency: Agency, path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import random
+import ssl
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.clocks import START
-from tests.faults import FAULTS, HEAD_LIMIT, FaultServer
-from tests.fetchers import FAST, HOME, SHORT, make_fetcher, pages, unknown
-from tests.raw_server import PAGE
+from schemas.capture import Capture
+from schemas.site import Site
+from scraper.fetch import Fetcher
+from scraper.parse import read
+from tests.clocks import START, FakeClock
+from tests.faults import FAULTS, HEAD_LIMIT, Fault, FaultServer
+from tests.fetchers import FAST, HOME, SHORT, make_fetcher, never_resolve, pages, unknown
+from tests.raw_server import PAGE, answer
+from tests.tls_server import Authority, TlsServer
 
 
 @pytest.fixture
@@ -22,12 +31,23 @@ def server() -> Iterator[FaultServer]:
         yield listening
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+def test_enough_faults() -> None:
+    """The table has at least the sixty behaviours that it is there for, and no name twice over TLS and plain."""
+    assert len(FAULTS) >= 60
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if not fault.tls])
 def test_fault(server: FaultServer, name: str) -> None:
     """Whatever the server does, the table says what comes of it, in time, and the next page works."""
     fault = FAULTS[name]
     limits = SHORT if fault.slow else FAST
-    fetcher = make_fetcher(server, limits)
+    clock = FakeClock(tick=time.monotonic)
+    fetcher = make_fetcher(server, limits, clock)
     assert pages(fetcher, f"{HOME}/ok")[0].outcome == "fetched"
     if name == "refused":
         server.pause()
@@ -35,6 +55,16 @@ def test_fault(server: FaultServer, name: str) -> None:
     if name == "refused":
         server.resume()
 
+    check(capture, fault)
+    assert capture.elapsed_ms < (limits.page_s + 1) * 1000
+    after = pages(fetcher, f"{HOME}/ok")[0]
+    assert (after.outcome, after.body) == ("fetched", PAGE)
+    if fault.rest is not None:
+        assert fault.rest - 4 <= clock.slept[-1] <= fault.rest
+
+
+def check(capture: Capture, fault: Fault) -> None:
+    """A capture, and what is read in it, is what the table says."""
     assert (capture.outcome, capture.status, capture.complete) == (fault.outcome, fault.status, fault.complete)
     if not fault.slow:
         assert capture.body == fault.body
@@ -44,10 +74,56 @@ def test_fault(server: FaultServer, name: str) -> None:
         assert capture.error is not None
         assert fault.error in capture.error
         assert capture.error.endswith(".")
-    assert capture.elapsed_ms < (limits.page_s + 1) * 1000
     assert len(capture.head) <= HEAD_LIMIT
-    after = pages(fetcher, f"{HOME}/ok")[0]
-    assert (after.outcome, after.body) == ("fetched", PAGE)
+    if fault.reads is not None:
+        reading = read(capture, limit=64_000_000)
+        assert reading.verdict == fault.reads[0]
+        assert fault.reads[1] in f"{reading.why} {reading.remarks}"
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.tls])
+def test_tls_fault(authority: Authority, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection whose certificate or handshake does not hold brings no page, and nothing is sent over it."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    certificates: dict[str, Callable[[], Path | None]] = {
+        "expired": lambda: authority.certificate("agency.test", days=-1),
+        "wrong-name": lambda: authority.certificate("annan.test"),
+        "self-signed": lambda: authority.certificate("agency.test", vouched=False),
+        "none": lambda: None,
+    }
+    fault = FAULTS[name]
+    with TlsServer(certificates[fault.tls]()) as server:
+        site = Site(
+            name="agency",
+            start=("https://agency.test/",),
+            limits=FAST,
+            connect_to={"agency.test:443": f"127.0.0.1:{server.port}"},
+        )
+        fetcher = Fetcher(site, FakeClock(tick=time.monotonic), rng=random.Random(1), resolve=never_resolve)
+        robots, page = fetcher.visit("https://agency.test/", unknown)
+    check(robots, fault)
+    assert (robots.request, server.requests, page.outcome) == (b"", [], robots.outcome)
+
+
+def test_tls_holds(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a certificate that holds, the same way brings the page: request, head and body are what passed inside."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    certificate = authority.certificate("agency.test")
+    pem = certificate.read_text("ascii")
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN CERT") :])).hexdigest()
+    with TlsServer(certificate) as server:
+        site = Site(
+            name="agency",
+            start=("https://agency.test/",),
+            limits=FAST,
+            connect_to={"agency.test:443": f"127.0.0.1:{server.port}"},
+        )
+        fetcher = Fetcher(site, FakeClock(tick=time.monotonic), rng=random.Random(1), resolve=never_resolve)
+        (page,) = pages(fetcher, "https://agency.test/a")
+    assert (page.outcome, page.body, page.request) == ("fetched", PAGE, server.requests[-1])
+    assert page.head + PAGE == answer()
+    assert page.tls == f"TLSv1.3 sha256:{digest}"
+    assert page.peer == f"127.0.0.1:{server.port}"
 
 
 def test_evidence(server: FaultServer) -> None:

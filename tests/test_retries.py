@@ -9,8 +9,9 @@ import pytest
 
 from schemas.capture import Capture
 from schemas.site import Limits
+from scraper.answers import may_help_to_retry
 from scraper.connect import NoAddressError
-from scraper.fetch import Fetcher, may_help_to_retry
+from scraper.fetch import Fetcher
 from tests.clocks import START, FakeClock
 from tests.faults import FaultServer
 from tests.fetchers import HOME, PATIENT, make_fetcher, make_site, pages, unknown
@@ -121,7 +122,7 @@ def test_no_address_for_the_name(server: FaultServer) -> None:
     robots, page = Fetcher(site, FakeClock(), rng=random.Random(1), resolve=resolve).visit(f"{HOME}/", unknown)
     assert (robots.outcome, robots.attempts) == ("network_error", 3)
     assert robots.error == "agency.test does not resolve: Name or service not known."
-    assert page.outcome == "robots_denied"
+    assert (page.outcome, page.attempts) == ("network_error", 0)
 
 
 def test_refused_is_not_retried() -> None:

@@ -84,7 +84,7 @@ def test_self_signed(tls_port: int) -> None:
     robots, page = tls_fetcher(tls_port).visit("https://agency.test/", unknown)
     assert (robots.outcome, robots.attempts, robots.request) == ("tls_error", 1, b"")
     assert robots.error == "The certificate of agency.test does not hold: self-signed certificate."
-    assert page.outcome == "robots_denied"
+    assert (page.outcome, page.attempts) == ("tls_error", 0)
 
 
 def test_tls_facts(tls_port: int, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from archive.store import Archive
 from archive.verify import verify
 from schemas.errors import ArchiveError
 from tests.acknowledged import broken_promises, goes_on, promises
-from tests.builders import look, page, section
+from tests.builders import PARSER, begin, capture, look, night, page, reread, section
 from tests.shell import tidslager
 
 ROOT = Path(__file__).parent.parent
@@ -204,6 +204,40 @@ def test_what_is_done_by_hand_is_found(archive: Archive, path: Path, harm: str, 
     with closing(database.conn):
         report = verify(database, path, rng=random.Random(0))
     assert check in {finding.check for finding in report.findings}
+
+
+def test_what_a_304_confirms_is_sealed_and_guarded(archive: Archive, path: Path) -> None:
+    """Which capture a 304 confirms is evidence: no door changes it, and done by hand it is found."""
+    look(archive, 1, A)
+    look(archive, 2, B)
+    run = begin(archive, night(3))
+    unchanged = capture(at=night(3), outcome="not_modified", status=304, body=None, confirms=2, error="e")
+    kept = archive.keep(run, unchanged)
+    archive.record(kept.id, reread(archive.look(kept.id)), parser=PARSER, reread=reread)
+    archive.finish_run(run, "ok", {}, now=night(3))
+    archive.database.execute("BEGIN")
+    archive.database.execute(
+        "INSERT INTO redactions (what, capture_id, commitment, redacted_at, reason)"
+        " VALUES ('error', 3, zeroblob(32), '2026-03-01T00:00:00.000Z', 'r')"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        archive.database.execute("UPDATE captures SET confirms = 1, error = 'redacted' WHERE id = 3")
+    archive.database.rollback()
+    archive.close()
+
+    def checks() -> set[str]:
+        database = open_for_reading(path)
+        with closing(database.conn):
+            return {finding.check for finding in verify(database, path, rng=random.Random(0)).findings}
+
+    assert checks() == set()
+    with closing(sqlite3.connect(path)) as by_hand:
+        (guard,) = by_hand.execute("SELECT sql FROM sqlite_master WHERE name = 'captures_no_update'").fetchone()
+        by_hand.execute("DROP TRIGGER captures_no_update")
+        by_hand.execute("UPDATE captures SET confirms = 1 WHERE id = 3")
+        by_hand.execute(guard)
+        by_hand.commit()
+    assert checks() == {"chain"}
 
 
 def test_reading_a_damaged_archive_never_ends_in_a_traceback(archive: Archive, path: Path) -> None:

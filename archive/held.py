@@ -1,0 +1,51 @@
+"""Held: what the archive holds of each page, for a crawler that asks only for what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.times import from_text
+
+# The last look at each page of a site that said something about it; of a 304, the capture that it confirmed. Asked
+# page by page through an index, so that the three hundredth night costs what the second did.
+_LAST_LOOKS = """
+SELECT u.url AS address, c.id AS capture, c.fetched_at, h.head,
+       (SELECT count(*) FROM captures s WHERE s.confirms = c.id) AS confirmed
+  FROM pages p
+  JOIN captures l ON l.id = (SELECT id FROM captures WHERE page_id = p.id
+                              AND outcome IN ('fetched', 'not_modified', 'redirected', 'gone')
+                              ORDER BY fetched_at DESC, id DESC LIMIT 1)
+  JOIN captures c ON c.id = coalesce(l.confirms, l.id)
+  JOIN runs r ON r.id = c.run_id
+  JOIN readings g ON g.capture_id = c.id
+  JOIN bodies b ON b.id = c.body_id
+  JOIN header_sets h ON h.id = c.head_id
+  JOIN urls u ON u.id = c.url_id
+ WHERE p.site = :site AND c.outcome = 'fetched' AND c.complete = 1 AND b.codec <> 'redacted'
+   AND g.verdict = 'page' AND g.revision_id IS NOT NULL AND g.parser = :parser AND r.config_digest = :config
+"""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture whose body we hold and have read by the rules in force."""
+
+    capture: int
+    fetched_at: datetime
+    head: bytes
+
+
+def held(database: Database, site: str, *, parser: str, config: bytes, every: int) -> dict[str, Held]:
+    """What is held of a site by address, as far as a 304 would do for the next look.
+
+    Only bodies read with the parser and the site configuration (its digest) now in force: after a change of the rules
+    a page is fetched anew. Each is left out once in `every` looks, so that it is then fetched whole.
+    """
+    rows = database.query(_LAST_LOOKS, {"site": site, "parser": parser, "config": config})
+    return {
+        row["address"]: Held(capture=row["capture"], fetched_at=from_text(row["fetched_at"]), head=row["head"])
+        for row in rows
+        if row["confirmed"] + 1 < every
+    }

@@ -1,0 +1,89 @@
+"""TLS as the trials need it: an authority of their own, and servers with good, old, wrong and no certificates."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from tests.raw_server import answer
+
+_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
+class Authority:
+    """Vouches for servers; `file` is what a client has to trust."""
+
+    def __init__(self, folder: Path) -> None:
+        if shutil.which("openssl") is None:
+            pytest.skip("openssl is not here")
+        self._folder = folder
+        self.file = folder / "ca.pem"
+        self._key = folder / "ca.key"
+        self._run("req", "-x509", *_KEY, "-days", "2", "-subj", "/CN=Trials", "-keyout", self._key, "-out", self.file)
+
+    def certificate(self, host: str, *, days: int = 2, vouched: bool = True) -> Path:
+        """A certificate for a host and its key, in one file; with days below 0 it has expired."""
+        key, asked, given, both = (self._folder / f"{host}{days}{vouched}.{end}" for end in ("k", "r", "c", "pem"))
+        name = ("-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}")
+        if vouched:
+            self._run("req", *_KEY, *name, "-keyout", key, "-out", asked)
+            by = ("-CA", self.file, "-CAkey", self._key, "-CAcreateserial", "-copy_extensions", "copyall")
+            self._run("x509", "-req", "-in", asked, *by, "-days", str(days), "-out", given)
+        else:
+            self._run("req", "-x509", *_KEY, *name, "-days", str(days), "-keyout", key, "-out", given)
+        both.write_bytes(key.read_bytes() + given.read_bytes())
+        return both
+
+    def _run(self, *arguments: str | Path) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+class TlsServer:
+    """Answers everything with a page over TLS; without a certificate it hangs up in the middle of the handshake."""
+
+    def __init__(self, certificate: Path | None) -> None:
+        self.requests: list[bytes] = []
+        self._context: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(certificate)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                sock = self._listener.accept()[0]
+            except OSError:
+                return
+            sock.settimeout(5)
+            with sock:
+                try:
+                    self._answer(sock)
+                except OSError:
+                    continue
+
+    def _answer(self, sock: socket.socket) -> None:
+        if self._context is None:
+            sock.recv(100)
+            return
+        with self._context.wrap_socket(sock, server_side=True) as secure:
+            self.requests.append(secure.recv(65536))
+            secure.sendall(answer())
