@@ -12,7 +12,7 @@ from archive.bodies import keep_body, read_body
 from archive.times import from_text, to_text
 from schemas.capture import Capture
 
-Why = Literal["seed", "link", "redirect", "cms_key"]
+Why = Literal["seed", "link", "redirect", "canonical", "cms_key"]
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +121,40 @@ def page_of(database: Database, site: str, url: int) -> int | None:
     return int(found[0]) if found else None
 
 
+def name_page(database: Database, run: int, page: int, address: str, *, cms_key: str | None = None) -> None:
+    """Note an address that a page calls its own, so that a link there leads to it. Call inside a transaction.
+
+    An address, or a key, that means a page of the site already is left alone: many sites call pages by wrong names.
+    """
+    site = str(database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()[0])
+    found = database.execute("SELECT id FROM urls WHERE url = ?", [address]).fetchone()
+    if found and page_of(database, site, found[0]) is not None:
+        return
+    if cms_key and _page_of_key(database, site, cms_key, address) not in (None, page):
+        return
+    database.execute(
+        "INSERT INTO page_urls (page_id, url_id, from_run, why) VALUES (?, ?, ?, 'canonical')",
+        [page, url_number(database, address), run],
+    )
+
+
+def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
+    """The page that has a CMS's number: on its host, or on another where the file name is the same too.
+
+    The number alone says nothing on another host, whose CMS counts for itself.
+    """
+    found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
+    if found:
+        return int(found[0])
+    number, name = cms_key.rpartition("/")[2], address.partition("?")[0].rpartition("/")[2]
+    rows = database.execute(
+        "SELECT DISTINCT p.id FROM pages p JOIN page_urls pu ON pu.page_id = p.id JOIN urls u ON u.id = pu.url_id"
+        " WHERE p.site = ? AND substr(p.cms_key, -length(?)) = ? AND substr(u.url, -length(?)) = ?",
+        [site, f"/{number}", f"/{number}", f"/{name}", f"/{name}"],
+    ).fetchall()
+    return int(rows[0][0]) if len(rows) == 1 else None
+
+
 def _head_number(database: Database, head: bytes) -> int | None:
     if not head:
         return None
@@ -142,8 +176,8 @@ def _identify(
         page = database.execute("SELECT page_id FROM captures WHERE id = ?", [via]).fetchone()[0]
         why = "redirect"
     if page is None and cms_key:
-        found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
-        page, why = (found[0], "cms_key") if found else (None, why)
+        page = _page_of_key(database, site, cms_key, capture.address)
+        why = "cms_key" if page else why
     if page is None and capture.location:
         # An address that we have not met and that only leads on to a page that we have: another name for that page.
         page = page_of(database, site, url_number(database, capture.location))

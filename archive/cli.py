@@ -84,6 +84,9 @@ def _note(text: str) -> None:
     click.echo(text, err=True)
 
 
+# The same for the commands that other modules add.
+reading_archive, print_text, print_note = _reading, _print, _note
+
 PAGE = click.argument("page")
 
 

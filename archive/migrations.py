@@ -1,8 +1,9 @@
 """The only DDL: what an archive file is made of, in three layers.
 
-evidence    runs, urls, bodies, header_sets, pages, page_urls, captures, redactions. Append-only, guarded by triggers.
-derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes. All of it
-            can be dropped and rebuilt from the evidence.
+evidence    runs, urls, bodies, header_sets, pages, page_urls, captures, redactions, decisions. Append-only, guarded by
+            triggers.
+derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, people, changes.
+            All of it can be dropped and rebuilt from the evidence.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
 Times are TEXT, UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`. A comment behind a column is its documentation: docs/data-model.md is
@@ -26,7 +27,7 @@ CREATE TABLE runs (                   -- one crawl of one site
   started_at    TEXT NOT NULL CHECK (started_at {_TIME}),
   finished_at   TEXT CHECK (finished_at {_TIME}),
   status        TEXT NOT NULL DEFAULT 'running'
-                CHECK (status IN ('running', 'ok', 'partial', 'failed', 'interrupted')),
+                CHECK (status IN ('running', 'ok', 'partial', 'drift', 'failed', 'interrupted')),
   tool_version  TEXT NOT NULL,        -- version of Tidslager
   config        TEXT NOT NULL CHECK (json_valid(config)),  -- the site as it was in force, JSON
   config_digest BLOB NOT NULL CHECK (length(config_digest) = 32),  -- SHA-256 of config
@@ -72,6 +73,19 @@ CREATE TABLE page_urls (              -- which address meant which page, from wh
   PRIMARY KEY (url_id, from_run, page_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_urls_page ON page_urls (page_id, from_run);
+
+CREATE TABLE decisions (              -- what a person said of a suspect: the content is the page (accept) or is not
+  id         INTEGER PRIMARY KEY,
+  page_id    INTEGER NOT NULL REFERENCES pages(id),
+  capture_id INTEGER NOT NULL REFERENCES captures(id),     -- the look that showed it first
+  digest     BLOB NOT NULL CHECK (length(digest) = 32),    -- SHA-256 of the page record, as it was read then
+  decision   TEXT NOT NULL CHECK (decision IN ('accept', 'reject')),  -- the latest on a content counts
+  decided_at TEXT NOT NULL CHECK (decided_at {_TIME}),
+  decided_by TEXT NOT NULL,                                -- who
+  why        TEXT NOT NULL                                 -- in the person's own words, or ''
+) STRICT;
+CREATE INDEX decisions_page ON decisions (page_id);
+CREATE INDEX decisions_capture ON decisions (capture_id);
 
 CREATE TABLE captures (               -- one HTTP exchange as it happened, whatever came of it
   id          INTEGER PRIMARY KEY,
@@ -120,7 +134,7 @@ CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
     AND EXISTS (SELECT 1 FROM redactions WHERE body_id = old.id))
   BEGIN SELECT RAISE(ABORT, 'bodies are append-only: a redaction is the only door'); END;
 """
-APPEND_ONLY = ("urls", "header_sets", "pages", "page_urls", "captures", "redactions")
+APPEND_ONLY = ("urls", "header_sets", "pages", "page_urls", "captures", "redactions", "decisions")
 KEPT_FOR_EVER = ("runs", "bodies", *APPEND_ONLY)
 
 DERIVED = f"""
@@ -137,6 +151,17 @@ CREATE TABLE readings (               -- what the parser made of a capture of a 
   revision_id   INTEGER REFERENCES revisions(id) ON DELETE CASCADE  -- what the page was when we looked
 ) STRICT;
 CREATE INDEX readings_revision ON readings (revision_id);
+
+CREATE TABLE quarantine (             -- looks that seem not to have seen the page: kept, never told as a change
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+  page_id    INTEGER NOT NULL REFERENCES pages(id),
+  doubt      TEXT NOT NULL CHECK (doubt IN ('challenge', 'login', 'consent', 'front_page', 'soft_404', 'empty', 'drift',
+               'loss', 'language', 'encoding')),
+  why        TEXT NOT NULL,           -- one sentence
+  digest     BLOB CHECK (length(digest) = 32),  -- SHA-256 of the page record; NULL where there is none
+  record     TEXT CHECK (record IS NULL OR json_valid(record))  -- page record, once per content
+) STRICT;
+CREATE INDEX quarantine_page ON quarantine (page_id, digest);
 
 CREATE TABLE revisions (              -- the n-th distinct content of a page; ends where the next one begins
   id           INTEGER PRIMARY KEY,

@@ -13,14 +13,17 @@ import msgspec
 
 from archive import captures, revisions
 from archive.captures import Kept, Why
+from archive.decisions import Decision, write_decision
+from archive.events import PageEvent, page_events
 from archive.file import open_for_writing, plain_errors, transaction
+from archive.order import replay_page
 from archive.revisions import Reader, Recorded
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.reading import Reading
 from schemas.site import Site
 
-RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+RunStatus = Literal["ok", "partial", "drift", "failed", "interrupted"]
 
 
 class Archive:
@@ -96,6 +99,21 @@ class Archive:
         """Commit what a capture says: reading, revision and changes together."""
         with transaction(self.database, self.path):
             return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+
+    def name_page(self, run: int, page: int, address: str, *, cms_key: str | None = None) -> None:
+        """Note an address that a page calls its own. See `archive.captures.name_page`."""
+        with transaction(self.database, self.path):
+            captures.name_page(self.database, run, page, address, cms_key=cms_key)
+
+    def events(self, run: int) -> tuple[PageEvent, ...]:
+        """What a run saw happen to the set of pages."""
+        return page_events(self.database, run=run)
+
+    def decide(self, decision: Decision, *, parser: str, reread: Reader, now: datetime) -> None:
+        """Commit what a person says of a suspect, and the history of its page that follows from it."""
+        with transaction(self.database, self.path):
+            replay_from = write_decision(self.database, decision, now=now)
+            replay_page(self.database, decision.page, replay_from, parser=parser, reread=reread)
 
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,13 +39,21 @@ def cli_page() -> str:
     whole = click.Context(cli, info_name="tidslager", max_content_width=_WIDTH, terminal_width=_WIDTH)
     whole.help_option_names = cli.context_settings["help_option_names"]
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
-    for name, command in sorted(cli.commands.items()):
+    for name, command in sorted(_all_commands(cli)):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
         columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
         if columns:
             parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
             parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
     return "".join(parts)
+
+
+def _all_commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command with its full name, those of groups too."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _all_commands(command, f"{before}{name} ")
 
 
 def _text_block(text: str) -> str:

@@ -1,7 +1,8 @@
 """The command line: what goes to the sites, and everything that reads the archive.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 done; 1 it could not be done; 2 a mistake in the command
-line or a site file; 3 done in part, some pages could not be read; 75 another run is writing; 130 interrupted.
+line or a site file; 3 done in part, some pages could not be read or are in quarantine; 4 the layout changed: nothing
+that is missing was called removed; 75 another run is writing; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -33,16 +34,18 @@ from scraper.clock import SystemClock
 from scraper.connect import parse_connect_to
 from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
+from scraper.guard import Guard
 from scraper.progress import Progress
 from scraper.report import look_rows, report
 from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
+from scraper.tending import quarantine, status
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 could not be done, 2 mistake in the command line or a site file, 3 done in part, "
-    "75 another run is writing, 130 interrupted.",
+    "4 the layout changed, 75 another run is writing, 130 interrupted.",
 )
 @click.version_option(tool_version(), prog_name="tidslager")
 def cli() -> None:
@@ -91,8 +94,14 @@ def crawl(
     chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
     clock = SystemClock()
     fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
-    with writer_lock(path), Archive(path) as archive, Progress(sys.stderr, quiet=quiet or as_json) as progress:
-        result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=progress.watch)
+    with (
+        writer_lock(path),
+        Archive(path) as archive,
+        Guard.of(chosen) as guard,
+        Progress(sys.stderr, quiet=quiet or as_json) as progress,
+    ):
+        watch, read = progress.watch, guard.read
+        result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=watch, read=read)
     if as_json:
         print_json(look_rows(result))
     else:
@@ -154,7 +163,7 @@ def sites(*, as_json: bool) -> None:
         click.echo(f"{site.name}\n  {site.title}\n  {site.start[0]}")
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, status, quarantine):
     cli.add_command(_command)
 
 

@@ -24,7 +24,8 @@ DECODED_BYTES = Limits().decoded_bytes
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
-_NO_CONTENT = "No content was found where the layout has it: the structure of the page has changed."
+_NO_PLACE = "The page has no body in which content could stand."
+_NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure has changed."
 
 
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +59,7 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
         page, noticed = _page(document, chosen, capture.address)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
-    why = "" if page else _NO_CONTENT
-    return _reading(decoded, [*remarks, *noticed], page=page, why=why, layout=chosen.name)
+    return _reading(decoded, [*remarks, *noticed], page=page, why="" if page else _NO_PLACE, layout=chosen.name)
 
 
 def choose(document: Document) -> Layout:
@@ -72,10 +72,12 @@ def choose(document: Document) -> Layout:
 
 
 def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, page: Page | None = None) -> Reading:
+    empty = page is not None and not page.preamble and not page.sections
     return Reading(
-        verdict="page" if page else "unparsable",
+        verdict="suspect" if empty else "page" if page else "unparsable",
         page=page,
-        why=why,
+        why=_NO_CONTENT if empty else why,
+        doubt="empty" if empty else None,
         layout=layout,
         encoding=decoded.encoding,
         encoding_from=decoded.chosen_from,
@@ -84,7 +86,7 @@ def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, pag
 
 
 def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None, list[str]]:
-    """The page record, None when nothing stands on the page, and remarks."""
+    """The page record, None when the page has no place for content, and remarks."""
     places = _boxes(document, layout)
     if places is None:
         return None, []
@@ -128,7 +130,7 @@ def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None
         sections=reader.sections(),
     )
     remarks = [*_unexpected(document, layout), *_remarks(reader, stated)]
-    return (page if page.preamble or page.sections else None), remarks
+    return page, remarks
 
 
 def _boxes(document: Document, layout: Layout) -> _Boxes | None:

@@ -219,3 +219,7 @@ def _some_evidence(archive: Archive) -> None:
     archive.database.execute(
         "INSERT INTO redactions (body_id, redacted_at, reason) VALUES (1, '2026-03-01T00:00:00.000Z', 'begäran')"
     )
+    archive.database.execute(
+        "INSERT INTO decisions (page_id, capture_id, digest, decision, decided_at, decided_by, why)"
+        " VALUES (1, 1, zeroblob(32), 'reject', '2026-03-01T00:00:00.000Z', 'Stina', '')"
+    )

@@ -1,0 +1,37 @@
+"""Reading a look: what a capture says about its page, whatever its outcome. Whoever crawls or rebuilds shares it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from schemas.capture import Capture
+from schemas.reading import Reading
+from scraper import parse
+from scraper.suspect import leads_to_front, suspected
+
+ReadPage = Callable[[Capture, str], Reading]
+"""Reads the body of a capture with the layout named, "" for the one that fits: `parse.read` or `Guard.read`."""
+
+
+def reading_of(capture: Capture, layout: str, read: ReadPage = parse.read) -> Reading | None:
+    """What a capture says about its page; None when it says nothing, as a failure does.
+
+    `layout` names the layout to read with, "" chooses by what the page shows. Raises ConfigurationError for a layout
+    that does not exist.
+    """
+    match capture.outcome:
+        case "fetched":
+            return suspected(capture, read(capture, layout))
+        case "gone":
+            return Reading(verdict="gone", why=f"the site answers {capture.status}")
+        case "redirected" if to_front(capture):
+            why = "redirects to the front page, as for a page that is lost"
+            return Reading(verdict="suspect", doubt="front_page", why=why)
+        case "redirected":
+            return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
+    return None
+
+
+def to_front(capture: Capture) -> bool:
+    """Whether a capture is a redirect to a site's front page."""
+    return capture.location is not None and leads_to_front(capture.address, capture.location)
