@@ -115,7 +115,7 @@ def page_of(database: Database, site: str, url: int) -> int | None:
     """The page of a site that an address means now; None when it means none."""
     found = database.execute(
         "SELECT pu.page_id FROM page_urls pu JOIN pages p ON p.id = pu.page_id"
-        " WHERE pu.url_id = ? AND p.site = ? ORDER BY pu.from_run DESC LIMIT 1",
+        " WHERE pu.url_id = ? AND p.site = ? ORDER BY pu.from_run DESC, pu.why = 'canonical', pu.page_id DESC LIMIT 1",
         [url, site],
     ).fetchone()
     return int(found[0]) if found else None
@@ -136,6 +136,21 @@ def name_page(database: Database, run: int, page: int, address: str, *, cms_key:
         "INSERT INTO page_urls (page_id, url_id, from_run, why) VALUES (?, ?, ?, 'canonical')",
         [page, url_number(database, address), run],
     )
+
+
+def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
+    """Whether an address is a page's only because the page calls it so, and the page answers at another in this run.
+
+    Two addresses that both answer are two pages, unless better evidence than a page's own word makes them one.
+    """
+    claims = {
+        why for (why,) in database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
+    }
+    answers = database.execute(
+        "SELECT 1 FROM captures WHERE run_id = ? AND page_id = ? AND url_id <> ? AND outcome = 'fetched' LIMIT 1",
+        [run, page, url],
+    ).fetchone()
+    return claims == {"canonical"} and answers is not None
 
 
 def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
@@ -170,8 +185,9 @@ def _identify(
     """The page that was looked at: the one the address means, or is redirected from, or carries the key of, or new."""
     site = str(database.execute("SELECT site FROM runs WHERE id = ?", [run]).fetchone()[0])
     page = page_of(database, site, url)
-    if page is not None:
+    if page is not None and (via is not None or not _wrongly_claimed(database, run, page, url)):
         return page
+    page = None
     if via is not None:
         page = database.execute("SELECT page_id FROM captures WHERE id = ?", [via]).fetchone()[0]
         why = "redirect"

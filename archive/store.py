@@ -122,7 +122,9 @@ class Archive:
     def addresses(self, site: str, run: int) -> tuple[str, ...]:
         """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
         rows = self.database.execute(
-            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone') AND page NOT IN"
+            "SELECT address FROM page_list WHERE site = ?"
+            " AND (state IN ('live', 'gone') OR (state IS NULL AND page IN (SELECT page_id FROM quarantine)))"
+            " AND page NOT IN"
             " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
             [site, run],
         )

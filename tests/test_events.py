@@ -143,6 +143,20 @@ def test_an_address_that_a_page_calls_its_own_leads_to_it(archive: Archive) -> N
     assert ("moved", "2026-03-03") in [(event, day) for page, event, day in told(page_events(archive.database, page=1))]
 
 
+def test_an_address_that_answers_for_itself_is_no_other_pages(archive: Archive) -> None:
+    """A page that calls another's address its own, by a mistake in a template, takes nothing from it."""
+    one, two = page(section("Ett", "Det första exemplet.")), page(section("Två", "Det andra exemplet."))
+    for number in (1, 2):
+        run = archive.begin_run(SITE, version="0", now=night(number))
+        for address, record in ((ONE, one), (TWO, two)):
+            kept = archive.keep(run, capture(address, at=night(number), body=written(record)))
+            archive.record(kept.id, Reading(verdict="page", page=record), parser=PARSER, reread=reread)
+            archive.name_page(run, kept.page or 0, TWO)
+        archive.finish_run(run, "ok", {}, now=night(number))
+    assert [(row["address"], row["revisions"]) for row in history.page_rows(archive.database)] == [(ONE, 1), (TWO, 1)]
+    assert told(page_events(archive.database)) == [(1, "appeared", "2026-03-01"), (2, "appeared", "2026-03-01")]
+
+
 def test_a_page_seen_at_two_addresses_every_night_does_not_move(archive: Archive) -> None:
     """Two names that both answer are two names, not a page that moves back and forth."""
     one = page(section("Ett", "Det första exemplet."))

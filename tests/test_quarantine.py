@@ -381,6 +381,14 @@ def test_another_layout_that_loses_sections_is_a_changed_layout(agency: Agency, 
     assert len(history(path)) == 1
 
 
+def test_a_page_that_was_a_suspect_at_first_sight_is_looked_at_again(agency: Agency, path: Path) -> None:
+    """A page never read yet is not forgotten when the hub cannot lead to it."""
+    agency.trouble[LAUNDRY] = challenge(times=None)
+    crawl_agency(agency, path, 1)
+    agency.trouble = {HUB: challenge(times=None)}
+    assert look_of(crawl_agency(agency, path, 2, shown=1), 2).result == "new"
+
+
 def test_an_editors_ordinary_night_is_no_suspect(agency: Agency, path: Path) -> None:
     """The three nights of the agency, with all that its editors do, put nothing into quarantine."""
     for number in (1, 2, 3):
