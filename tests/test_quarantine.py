@@ -291,6 +291,23 @@ def test_what_was_believed_in_time_can_be_rejected_and_accepted_again(agency: Ag
     assert history(path) == believed
 
 
+def test_a_history_made_anew_from_the_middle_of_a_spell_begins_before_it(agency: Agency, path: Path) -> None:
+    """What was believed rests on looks before and after any of them: it is never cut in two."""
+    for number in range(1, 5):
+        visit(agency, path, number)
+        agency.trouble[LAUNDRY] = HELD["loss"]
+    with Archive(path) as archive:
+        before = says(archive.database)
+        captures = archive.database.execute("SELECT id FROM captures WHERE page_id = 1 ORDER BY id").fetchall()
+        for (capture,) in captures[::-1]:
+            with transaction(archive.database, path):
+                replay_page(
+                    archive.database, 1, capture, parser=PARSER,
+                    reread=lambda look: reading_of(look, "", parse.read) or pytest.fail("a failure was read"),
+                )  # fmt: skip
+            assert says(archive.database) == before
+
+
 def test_decisions_are_evidence(agency: Agency, path: Path) -> None:
     """A decision can be followed by another, never altered or taken away."""
     visit(agency, path, 1)
