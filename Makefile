@@ -50,6 +50,7 @@ soak: $(READY) ## The long trials
 	$(BIN)/python -m pytest -q -m soak
 
 bench: $(READY) ## The yardsticks, each against a named peer
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove what set-up and tests made

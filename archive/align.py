@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archive.comparison import comparison
-from archive.pairs import Key, Pairing, Sketch, pair
+from archive.pairs import CANDIDATES, Key, Pairing, Sketch, pair
 from archive.regroup import regrouped, with_pairs
 from archive.sameness import (
     block_key,
     body_key,
+    entry_keys,
     item_key,
     only_address,
     picture_address,
@@ -23,7 +24,7 @@ from archive.sameness import (
     row_key,
 )
 from archive.wording import heading_paths, section_text
-from schemas.page import Block, Film, Image, Item, Row, Section, block_text, row_text
+from schemas.page import Block, Film, Image, Item, List, Row, Section, Table, block_text, row_text
 
 
 class _Headed(NamedTuple):
@@ -62,13 +63,36 @@ def pair_sections(before: Sequence[Section], after: Sequence[Section]) -> Pairin
 
 def align_blocks(before: Sequence[Block], after: Sequence[Block]) -> Pairing:
     """Pairs of the blocks that are the same one. Blocks of different sorts never are."""
-    return pair(
+    found = pair(
         before,
         after,
         (Key(block_key), Key(prose_key), Key(picture_address), Key(picture_text)),
         lambda block: Sketch(type(block).__name__, "" if isinstance(block, Image | Film) else block_text(block)),
         lone=frozenset({"Image", "Film"}),
     )
+    shared = _pairs_by_entries(before, after, found.pairs)
+    return found._replace(pairs=tuple(sorted([*found.pairs, *shared], key=lambda both: both[1]))) if shared else found
+
+
+def _pairs_by_entries(
+    before: Sequence[Block], after: Sequence[Block], pairs: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Pairs of the lists and tables left that share half of the fewer entries, in whatever order; most shared first."""
+    sides = []
+    for blocks, taken in ((before, {i for i, _ in pairs}), (after, {j for _, j in pairs})):
+        left = [at for at, block in enumerate(blocks) if at not in taken and isinstance(block, List | Table)]
+        sides.append([(at, entry_keys(blocks[at])) for at in left[:CANDIDATES]])
+    scored = []
+    for i, keys in sides[0]:
+        for j, others in sides[1]:
+            shared = (keys & others).total()
+            if shared and 2 * shared >= min(keys.total(), others.total()) and type(before[i]) is type(after[j]):
+                scored.append((-shared, abs(i - j), i, j))
+    found: dict[int, int] = {}
+    for _, _, i, j in sorted(scored):
+        if i not in found and j not in found.values():
+            found[i] = j
+    return list(found.items())
 
 
 def align_items(before: Sequence[Item], after: Sequence[Item]) -> Pairing:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from schemas.change import Change, Delete, Insert, Move, Op, Path, Set
-from schemas.page import Page
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 
 class _Steps:
@@ -32,8 +33,8 @@ class _Steps:
         return steps
 
 
-def apply(before: Page, changes: Iterable[Change]) -> Page:
-    """Return the page record after the changes.
+def apply(before: R, changes: Iterable[Change]) -> R:
+    """Return the record after the changes: of a page, or of a part of the chrome.
 
     Raises ValueError when the changes were not made from this record.
     """
@@ -42,10 +43,10 @@ def apply(before: Page, changes: Iterable[Change]) -> Page:
         for op in change.ops:
             _file(steps, op)
     try:
-        page: Page = _rebuilt_record(before, steps)
+        record: R = _rebuilt_record(before, steps)
     except (LookupError, AttributeError, TypeError, ValueError) as error:
         raise ValueError(_NOT_FROM_HERE) from error
-    return page
+    return record
 
 
 def plain(value: Any) -> Any:

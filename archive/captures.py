@@ -14,6 +14,12 @@ from schemas.capture import Capture
 
 Why = Literal["seed", "link", "redirect", "canonical", "cms_key"]
 
+SAYING = "('fetched', 'not_modified', 'gone', 'redirected')"
+"""Outcomes that say something about a page, as SQL writes a list. The others are failures: they say nothing."""
+
+
+_LOOKS_BACK = 6  # so far a page that goes back and forth between states is followed
+
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A capture as the archive knows it."""
@@ -44,9 +50,13 @@ def keep_capture(
     found = database.execute("SELECT id, page_id FROM captures WHERE run_id = ? AND url_id = ?", [run, url]).fetchone()
     if found:
         return Kept(id=found[0], run=run, page=found[1])
+    site = _site(database, run)
     page = None
     if of_page and capture.purpose == "page":
-        page = _identify(database, run, capture, url, why=why, cms_key=cms_key, via=via)
+        page = _identify(database, run, site, capture, url, why=why, cms_key=cms_key, via=via)
+    body = None
+    if capture.body is not None:
+        body = keep_body(database, capture.body, earlier=_earlier_bodies(database, page, capture), site=site)
     cursor = database.execute(
         "INSERT INTO captures (run_id, url_id, page_id, purpose, via, fetched_at, outcome, status, location_id,"
         " request_id, head_id, body_id, complete, attempts, elapsed_ms, peer, tls, robots, error)"
@@ -55,9 +65,8 @@ def keep_capture(
             run, url, page, capture.purpose, via, to_text(capture.fetched_at), capture.outcome, capture.status,
             url_number(database, capture.location) if capture.location else None,
             _head_number(database, capture.request), _head_number(database, capture.head),
-            None if capture.body is None else keep_body(database, capture.body),
-            int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer, capture.tls, capture.robots,
-            capture.error,
+            body, int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer, capture.tls,
+            capture.robots, capture.error,
         ],
     )  # fmt: skip
     return Kept(id=int(cursor.lastrowid or 0), run=run, page=page)
@@ -87,6 +96,25 @@ def read_capture(database: Database, number: int) -> Capture:
     )
 
 
+def read_look(database: Database, number: int) -> Capture:
+    """Return a capture with what it says: a 304 says again what the newest body from its address said before it.
+
+    A 304 without such a body comes back as it is.
+    """
+    capture = read_capture(database, number)
+    if capture.outcome != "not_modified":
+        return capture
+    held = database.execute(
+        "SELECT h.id FROM captures c JOIN captures h ON h.url_id = c.url_id WHERE c.id = ? AND h.outcome = 'fetched'"
+        " AND h.body_id IS NOT NULL AND (h.fetched_at, h.id) < (c.fetched_at, c.id)"
+        " ORDER BY h.fetched_at DESC, h.id DESC LIMIT 1",
+        [number],
+    ).fetchone()
+    if held is None:
+        return capture
+    return msgspec.structs.replace(read_capture(database, held[0]), fetched_at=capture.fetched_at)
+
+
 def unread(database: Database, site: str) -> Iterator[Kept]:
     """Captures that say something about a page and have not been read yet, in time order.
 
@@ -95,7 +123,7 @@ def unread(database: Database, site: str) -> Iterator[Kept]:
     rows = database.query(
         "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
         " LEFT JOIN readings g ON g.capture_id = c.id"
-        " WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN ('fetched', 'gone', 'redirected')"
+        f" WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
         " ORDER BY c.fetched_at, c.id",
         [site],
     )
@@ -179,11 +207,29 @@ def _head_number(database: Database, head: bytes) -> int | None:
     return int(database.execute("INSERT INTO header_sets (head) VALUES (?)", [head]).lastrowid or 0)
 
 
+def _site(database: Database, run: int) -> str:
+    return str(database.execute("SELECT site FROM runs WHERE id = ?", [run]).fetchone()[0])
+
+
+def _earlier_bodies(database: Database, page: int | None, capture: Capture) -> list[int]:
+    """What the page answered, with the same outcome, at the looks nearest before this one; else at the next after."""
+    looks = (
+        "SELECT c.body_id FROM captures c JOIN bodies b ON b.id = c.body_id WHERE c.page_id = ? AND c.outcome = ?"
+        " AND b.codec <> 'redacted' AND c.fetched_at"
+    )
+    for order in ("<= ? ORDER BY c.fetched_at DESC, c.id DESC", "> ? ORDER BY c.fetched_at, c.id"):
+        asked = [page, capture.outcome, to_text(capture.fetched_at), _LOOKS_BACK]
+        found = database.execute(f"{looks} {order} LIMIT ?", asked).fetchall()
+        if found:
+            return list(dict.fromkeys(number for (number,) in found))
+    return []
+
+
 def _identify(
-    database: Database, run: int, capture: Capture, url: int, *, why: Why, cms_key: str | None, via: int | None
-) -> int:
+    database: Database, run: int, site: str, capture: Capture, url: int,
+    *, why: Why, cms_key: str | None, via: int | None,
+) -> int:  # fmt: skip
     """The page that was looked at: the one the address means, or is redirected from, or carries the key of, or new."""
-    site = str(database.execute("SELECT site FROM runs WHERE id = ?", [run]).fetchone()[0])
     page = page_of(database, site, url)
     if page is not None and (via is not None or not _wrongly_claimed(database, run, page, url)):
         return page

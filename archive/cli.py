@@ -5,6 +5,7 @@ Data goes to stdout, everything else to stderr. Exit codes: see `schemas.errors`
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -17,13 +18,15 @@ from typing import TypeVar
 import click
 from sqlite_utils import Database
 
-from archive import history, listing, rows
+from archive import history, listing, rows, volatile
 from archive.file import open_for_reading, plain_errors
 from archive.history import Row
-from archive.render import render_changes
+from archive.records import load_page
+from archive.render import render_changes, shown_safely
+from archive.rendering import Look, document, rendering_options, terminal
 from archive.times import end_of, start_of
-from schemas.change import Change
-from schemas.errors import TidslagerError
+from archive.told import Told
+from schemas.errors import ConfigurationError, TidslagerError
 
 DEFAULT_ARCHIVE = Path("tidslager.db")
 _SHOWN = ("editorial", "metadata")
@@ -38,7 +41,7 @@ def archive_option(command: F) -> F:
         "--archive",
         "-a",
         "path",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         default=DEFAULT_ARCHIVE,
         envvar="TIDSLAGER_ARCHIVE",
         show_default=True,
@@ -53,7 +56,8 @@ def json_option(command: F) -> F:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Database]:
+def reading_archive(path: Path) -> Iterator[Database]:
+    """An archive open for reading, its refusals in plain words."""
     database = open_for_reading(path)
     with closing(database.conn), plain_errors(path):
         yield database
@@ -66,8 +70,9 @@ def print_json(found: Sequence[Row]) -> None:
 
 
 def coloured() -> bool:
-    """Whether to colour: on a terminal, unless NO_COLOR is set (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Whether to colour: on a terminal that can, unless NO_COLOR is set (no-color.org)."""
+    able = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return able and not os.environ.get("NO_COLOR")
 
 
 def text_width() -> int:
@@ -75,17 +80,15 @@ def text_width() -> int:
     return min(shutil.get_terminal_size((88, 24)).columns, 100)
 
 
-def _print(text: str) -> None:
+def print_text(text: str) -> None:
     """Text for people, with colour only where it belongs."""
     click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-def _note(text: str) -> None:
+def print_note(text: str) -> None:
+    """What is no answer: to stderr."""
     click.echo(text, err=True)
 
-
-# The same for the commands that other modules add.
-reading_archive, print_text, print_note = _reading, _print, _note
 
 PAGE = click.argument("page")
 
@@ -95,99 +98,133 @@ PAGE = click.argument("page")
 @json_option
 def pages(path: Path, *, as_json: bool) -> None:
     """List the pages: number, title, address, revisions, last change and last look."""
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         found = rows.picked("pages", history.page_rows(database))
     if as_json:
         print_json(found)
     elif found:
-        _print(listing.pages_text(found, text_width()))
+        print_text(listing.pages_text(found, text_width()))
     else:
-        _note("No pages yet: `tidslager crawl` looks at some.")
+        print_note("No pages yet: `tidslager crawl` looks at some.")
 
 
 @click.command()
 @click.argument("page", required=False)
+@click.option(
+    "--flapping", is_flag=True, help="Only pages that go back and forth: of the last ten revisions, two returns."
+)
 @archive_option
 @json_option
-def log(page: str | None, path: Path, *, as_json: bool) -> None:
+def log(page: str | None, path: Path, *, flapping: bool, as_json: bool) -> None:
     """List revisions, the newest first: of PAGE, or of all pages.
 
-    PAGE is a page's number, its address, or a part of its title or address that only it has.
+    PAGE is a page's number, its address, or a part of its title or address that only it has. The bar is the share of
+    the words that changed.
     """
-    with _reading(path) as database:
-        number = history.find_page(database, page)["page"] if page else None
-        found = rows.log_rows(database, number)
+    with reading_archive(path) as database:
+        number = None if page is None else history.find_page(database, page)["page"]
+        found = rows.log_rows(database, number, flapping=flapping)
+        trouble = history.last_trouble(database, number) if number is not None and not found else ""
     if as_json:
         print_json(found)
+    elif not found and flapping:
+        print_note("No page goes back and forth." if page is None else "The page does not go back and forth.")
     elif not found:
-        _note("No revisions yet." if page is None else "The page has never been read.")
+        print_note("No revisions yet." if page is None else f"The page has never been read. {trouble}")
     else:
-        _print((listing.page_log_text if page else listing.log_text)(found, text_width()))
+        print_text((listing.log_text if page is None else listing.page_log_text)(found, text_width()))
 
 
 @click.command()
 @PAGE
 @click.option("--date", "when", metavar="D", help="As it was on a day (2026-11-23, its end in UTC) or at a time.")
+@click.option(
+    "--revision", "number", type=int, metavar="N", help="As it was in revision N of the page (see `tidslager log`)."
+)
+@click.option("--raw", is_flag=True, help="The bytes as the site sent them, and nothing else.")
 @archive_option
 @json_option
-def show(page: str, when: str | None, path: Path, *, as_json: bool) -> None:
+def show(page: str, when: str | None, number: int | None, path: Path, *, raw: bool, as_json: bool) -> None:
     """Show what PAGE says, or said on a day.
 
     PAGE is a page's number, its address, or a part of its title or address that only it has. What the archive answers
     for a day is the newest content that it had seen by the end of that day.
     """
-    with _reading(path) as database:
+    if when is not None and number is not None:
+        raise ConfigurationError("--date and --revision say the same thing in two ways: give one of them.")
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
-        revision = history.revision_at(database, of["page"], when)
+        revision = (
+            history.revision_at(database, of["page"], when)
+            if number is None
+            else history.revision_numbered(database, of["page"], number)
+        )
+        if raw:
+            click.echo(history.raw_body(database, revision), nl=False)
+            return
         found = rows.show_rows(database, of, revision)
+        record = load_page(database, revision["revision_id"]) if revision["state"] == "live" else None
     if as_json:
         print_json(found)
     else:
-        _print(listing.show_text(of, revision, found, text_width()))
+        print_text(listing.show_text(of, revision, record, text_width()))
+
+
+def _newest(database: Database, page: Row) -> Row:
+    return history.revision_at(database, page["page"], None)
 
 
 @click.command()
 @PAGE
 @click.argument("before", required=False, metavar="[A]")
 @click.argument("after", required=False, metavar="[B]")
-@click.option("--all", "show_all", is_flag=True, help="Cosmetic differences too.")
+@rendering_options("Cosmetic differences too.")
 @archive_option
-@json_option
-def diff(page: str, before: str | None, after: str | None, path: Path, *, show_all: bool, as_json: bool) -> None:
+def diff(page: str, before: str | None, after: str | None, path: Path, look: Look) -> None:
     """Show what changed on PAGE between revisions A and B.
 
     Without A and B: between the last two. With A alone: from A to the newest. A and B are revision numbers, or days:
-    then the revision last seen by the end of that day.
+    then the revision last seen by the end of that day. What each kind of change means: docs/reading-a-diff.md.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
-        new = (
-            history.revision_named(database, of["page"], after)
-            if after
-            else history.revision_at(database, of["page"], None)
-        )
+        new = history.revision_named(database, of["page"], after) if after is not None else _newest(database, of)
         old = _earlier(database, of["page"], before, new)
         changes = history.compare(database, old, new) if old else ()
-    shown = tuple(change for change in changes if show_all or change.class_ in _SHOWN)
-    if as_json:
+        doubtful = history.quarantined_since(database, new, after)
+    if doubtful:
+        print_note(listing.doubtful_text(doubtful))
+    shown = tuple(change for change in changes if look.show_all or change.class_ in _SHOWN)
+    if look.format == "json":
         print_json(rows.diff_rows(of, old, new, shown) if old else [])
         return
-    _print(listing.heading({**of, "title": new["title"]}))
+    if look.format == "text":
+        print_text(listing.heading({**of, "title": new["title"]}))
     if old is None:
-        _note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
+        print_note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
         return
-    name = f"revision {old['revision']} → revision {new['revision']}"
-    first_row = rows.diff_rows(of, old, new, changes[:1])
-    when = listing.span(first_row[0]) if first_row else ""
-    _print(f"{click.style(name, fg='yellow')}  {when}\n")
-    if changes:
-        _print(render_changes(changes, colour=coloured(), width=text_width(), show_all=show_all))
-    else:
-        _note("No difference.")
+    _show([(new, rows.told(of, old, new, changes))], look, named=False)
+    if not changes:
+        print_note("No difference.")
+
+
+def _show(found: Sequence[tuple[Row, Told]], look: Look, *, named: bool = True) -> None:
+    """Differences page by page; each under its page's title and address if `named`."""
+    if look.format != "text":
+        click.echo(document([told for _, told in found], look), nl=False)
+        return
+    for row, told in found:
+        if named:
+            print_text(listing.heading({**row, "title": told.title}))
+        revisions = f"revision {told.after}" if named else f"revision {told.before} → revision {told.after}"
+        print_text(f"{click.style(revisions, fg='yellow')}  {told.span}")
+        print_text(listing.returns(row, after="\n"))
+        if told.changes:
+            print_text(terminal(told, look, colour=coloured(), width=text_width()) + "\n" * named)
 
 
 def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row | None:
-    if before:
+    if before is not None:
         return history.revision_named(database, page, before)
     if new["revision"] == 1:
         return None
@@ -198,42 +235,77 @@ def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row
 @click.option("--since", metavar="D", help="From a day (2026-11-23, its start in UTC) or a time on.")
 @click.option("--until", metavar="D", help="To the end of a day, or to a time.")
 @click.option("--page", help="Of one page: its number, its address, or a part of its title or address.")
-@click.option("--all", "show_all", is_flag=True, help="Also what is cosmetic, and what only our own reading caused.")
+@click.option(
+    "--chrome", "stream", flag_value="chrome", help="What changed around the content of all pages of a site instead."
+)
+@click.option(
+    "--volatile", "stream", flag_value="volatile", help="Blocks that keep changing, with a rule for the site file."
+)
+@rendering_options("Also what is cosmetic, and what only our own reading caused.")
 @archive_option
-@json_option
-def changes(
-    since: str | None, until: str | None, page: str | None, path: Path, *, show_all: bool, as_json: bool
-) -> None:
+def changes(since: str | None, until: str | None, page: str | None, stream: str | None, path: Path, look: Look) -> None:
     """Show what changed on all pages, in the order in which it was seen.
 
-    A page's first look is no change: `tidslager log` lists those.
+    A page's first look is no change: `tidslager log` lists those. Menus, banners and footers are no page's: --chrome
+    tells each of their changes once for the whole site. What each kind of change means: docs/reading-a-diff.md.
     """
-    with _reading(path) as database:
+    begin, end = (None if since is None else start_of(since)), (None if until is None else end_of(until))
+    if begin and end and begin > end:
+        raise ConfigurationError(f"--since {since} is later than --until {until}: change places.")
+    with reading_archive(path) as database:
+        if stream == "chrome":
+            _chrome(database, begin, end, look)
+            return
+        if stream == "volatile":
+            _volatile(database, as_json=look.format == "json")
+            return
         found = history.change_rows(
             database,
-            since=start_of(since) if since else None,
-            until=end_of(until) if until else None,
-            page=history.find_page(database, page)["page"] if page else None,
-            classes=_ALL if show_all else _SHOWN,
-            parser=show_all,
+            since=begin,
+            until=end,
+            page=None if page is None else history.find_page(database, page)["page"],
+            classes=_ALL if look.show_all else _SHOWN,
+            parser=look.show_all,
         )
-        if as_json:
+        if look.format == "json":
             print_json(rows.feed_rows(found))
             return
         blocks = _by_revision(database, found)
     if not blocks:
-        _note("No changes" + (f" since {since}" if since else "") + ".")
-    for row, told in blocks:
-        _print(f"{listing.heading({**row, 'title': row['page_title']})}")
-        _print(f"{click.style('revision ' + str(row['revision']), fg='yellow')}  {listing.span(row)}\n")
-        _print(render_changes(told, colour=coloured(), width=text_width(), show_all=show_all) + "\n")
+        print_note("No changes" + (f" since {since}" if since else "") + ".")
+    _show(blocks, look)
 
 
-def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, tuple[Change, ...]]]:
+def _chrome(database: Database, since: str | None, until: str | None, look: Look) -> None:
+    """`tidslager changes --chrome`."""
+    found = history.chrome_rows(database, since=since, until=until, show_all=look.show_all)
+    if look.format == "json":
+        print_json(rows.chrome_feed_rows(found))
+    elif not found:
+        print_note("No changes around the content.")
+    else:
+        for first, told in history.chrome_changes(found):
+            print_text(f"{listing.heading({**first, 'title': first['site']})}")
+            print_text(f"{click.style('chrome', fg='yellow')}  {listing.span(first)}\n")
+            print_text(render_changes(told, colour=coloured(), width=text_width(), show_all=True) + "\n")
+
+
+def _volatile(database: Database, *, as_json: bool) -> None:
+    """`tidslager changes --volatile`."""
+    found = volatile.suggestions(database)
+    if as_json:
+        print_json([{key: row[key] for key in rows.VOLATILE} for row in found])
+    elif not found:
+        print_note(f"No block changed at most of the last {volatile.LOOKS} looks.")
+    else:
+        print_text(listing.volatile_text(found))
+
+
+def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, Told]]:
     """The first row of each revision, with the revision's changes."""
     firsts = {(row["page"], row["revision"]): row for row in reversed(found)}
     return [
-        (row, history.stored_changes(database, history.revision_numbered(database, *key)["revision_id"]))
+        (row, rows.feed_told(row, history.stored_changes(database, history.revision_id(database, *key))))
         for key, row in sorted(firsts.items(), key=lambda item: (item[1]["seen_from"], item[0]))
     ]
 
@@ -243,22 +315,49 @@ COMMANDS = (pages, log, show, diff, changes)
 
 def guarded(group: click.Group, arguments: Sequence[str] | None = None) -> None:
     """Run a command line and end the process: a sentence on stderr for what stops it, never a traceback."""
+    sys.exit(_run(group, list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(group: click.Group, arguments: list[str]) -> int:
+    _lenient(sys.stdout)
+    _lenient(sys.stderr)
     try:
-        code = group.main(args=arguments, standalone_mode=False)
+        with group.make_context(group.name or "tidslager", arguments) as context:
+            group.invoke(context)
     except TidslagerError as error:
-        click.echo(f"tidslager: {error}", err=True)
-        code = error.exit_code
+        return _refused(str(error), error.exit_code)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("tidslager: interrupted.", err=True)
-        code = 130
-    except BrokenPipeError:
-        # The reader of a pipe went away, as `head` does: point stdout elsewhere, so that closing it does not complain.
+        return _refused("interrupted.", 130)
+    except OSError as error:
+        return _failed(error)
+    return 0
+
+
+def _failed(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
+        # The reader of a pipe went away, as `head` does: what it did not want is nobody's error. Point stdout
+        # elsewhere, so that closing it does not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        return 0
+    of = f"{error.filename}: " if error.filename else ""
+    return _refused(f"{of}{error.strerror or error}. See to the file, or to where the output goes.", 1)
+
+
+def _refused(sentence: str, code: int) -> int:
+    # Titles and addresses in it are the pages' own words: they are shown, never obeyed.
+    click.echo(f"tidslager: {shown_safely(sentence)}", err=True)
+    return code
+
+
+def _lenient(stream: object) -> None:
+    """A character that the terminal's encoding lacks is shown as "?", not as an error half-way down."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Characters without width that editors paste without knowing: soft hyphen, zero-width space and joiners, direction
 # marks, word joiner, byte order mark. Spaces of any width are white space to `str.split` already.
@@ -17,6 +18,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # wrote, or that an earlier parser did.
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|_hs\w+)(?:=|$)", re.IGNORECASE)
+
+# SiteVision serves a file of its archive, or a picture, from /download/18.<node>/<milliseconds>/<name>: the node is the
+# file, the milliseconds are its version.
+_STAMPED = re.compile(r"(/(?:download|images)/\d+\.[0-9a-f]+)/\d{10,}/.*", re.IGNORECASE)
 
 
 def comparison(text: str) -> str:
@@ -43,6 +48,11 @@ def comparison_address(address: str) -> str:
     return head + ("?" + kept if kept else "") + hash_mark + fragment
 
 
+def file_name(address: str) -> str:
+    """What stays the same of a file's address when a new version is put in its place; else the comparison form."""
+    return _STAMPED.sub(r"\1", comparison_address(address))
+
+
 def cosmetic_reason(before: str, after: str) -> str:
     """What sets two texts of the same comparison form apart, in a few words."""
     if before.split() == after.split():
@@ -52,3 +62,9 @@ def cosmetic_reason(before: str, after: str) -> str:
     if _INVISIBLE.sub("", before) == _INVISIBLE.sub("", after):
         return "invisible characters only"
     return "stored form only"
+
+
+def one_reason(reasons: Iterable[str]) -> str:
+    """The reason that several differences have in common; that only the stored form differs where they have none."""
+    found = set(reasons)
+    return found.pop() if len(found) == 1 else "stored form only" if found else ""

@@ -31,11 +31,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_decision(database: Database, decision: Decision, *, now: datetime) -> int:
     """Write a decision down; return the capture from which on the page's history follows from it."""
+    after = database.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
     database.execute(
-        "INSERT INTO decisions (page_id, capture_id, digest, decision, decided_at, decided_by, why)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO decisions (page_id, capture_id, digest, decision, after_run, decided_at, decided_by, why)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            decision.page, decision.entry, decision.digest, decision.decision, to_text(now), decision.by, decision.why,
+            decision.page, decision.entry, decision.digest, decision.decision, after, to_text(now), decision.by,
+            decision.why,
         ],
     )  # fmt: skip
     return decision.entry

@@ -12,6 +12,7 @@ from typing import Any
 from archive.comparison import comparison, comparison_address, cosmetic_reason
 from archive.diff_blocks import block_changes
 from archive.diff_sections import section_changes
+from archive.reunite import reunited
 from archive.spot import Spot
 from archive.wording import SEPARATOR
 from schemas.change import Change, Class, Kind, What
@@ -28,11 +29,11 @@ def diff(before: Page, after: Page) -> tuple[Change, ...]:
     """
     if before == after:
         return ()
-    return (
-        *_metadata_changes(before, after),
+    content = (
         *block_changes(Spot(path=("preamble",), preamble=True), before.preamble, after.preamble),
         *section_changes(before.sections, after.sections),
     )
+    return (*_metadata_changes(before, after), *reunited(content))
 
 
 def _metadata_changes(before: Page, after: Page) -> Iterator[Change]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.align import align_blocks, align_items, align_rows
-from archive.comparison import comparison, comparison_address, cosmetic_reason
+from archive.columns import changed_columns, column_changes
+from archive.comparison import comparison, comparison_address, cosmetic_reason, file_name, one_reason
 from archive.diff_text import TextDifference, pair_in_order, text_changes, text_difference
 from archive.pairs import Place, places
 from archive.spot import Spot
@@ -89,12 +90,20 @@ def _picture_changes(spot: Spot, place: Place, block: Image | Film, new: Image |
         if moved:
             yield spot.change("moved", what, *texts, why="same one in another place", ops=moved)
         if ops:
-            yield spot.change("edited", what, *texts, why="stored form only", ops=ops, class_="cosmetic")
+            yield spot.change("edited", what, *texts, why=_picture_reason(block, new), ops=ops, class_="cosmetic")
         return
     if same_address:
         texts = block_text(block), block_text(new)
-    why = "text differs" if same_address else "address differs" if same_text else "address and text differ"
+    address = "version of the file" if file_name(block.address) == file_name(new.address) else "address"
+    why = "text differs" if same_address else f"{address} differs" if same_text else f"{address} and text differ"
     yield spot.change("moved_and_edited" if moved else "edited", what, *texts, why=why, ops=(*moved, *ops))
+
+
+def _picture_reason(block: Image | Film, new: Image | Film) -> str:
+    """What sets two pictures or films apart that show and say the same."""
+    texts = block_text(block), block_text(new)
+    reasons = ["form of address only"] if block.address != new.address else []
+    return one_reason([*reasons, cosmetic_reason(*texts)] if texts[0] != texts[1] else reasons)
 
 
 def _list_changes(spot: Spot, block: List, new: List) -> Iterator[Change]:
@@ -122,11 +131,18 @@ def _table_changes(spot: Spot, block: Table, new: Table) -> Iterator[Change]:
     elif ops:
         yield spot.change("edited", "table", *captions, why="caption differs", ops=ops)
     inside = spot.at("rows")
-    found = align_rows(block.rows, new.rows)
+    columns = changed_columns(block, new)
+    found = align_rows(columns.shared(block.rows, 0), columns.shared(new.rows, 1)) if columns else None
+    if columns and found and found.pairs:
+        yield from column_changes(spot, block, new, columns, found.pairs)
+    else:
+        columns, found = None, align_rows(block.rows, new.rows)
+    cells = columns and columns.pairs
     told: list[Change] = []
     for place in places(len(block.rows), len(new.rows), found.pairs):
         if place.before is not None and place.after is not None:
-            told += _row_changes(inside.at(place.before), place, block.rows[place.before], new.rows[place.after])
+            old_row, new_row = block.rows[place.before], new.rows[place.after]
+            told += _row_changes(inside.at(place.before), place, old_row, new_row, cells)
         else:
             told.append(_entry_come_or_gone(inside, place, block.rows, new.rows, truncated=found.truncated))
     yield from _as_one_reordering(spot, block, new, told)
@@ -165,10 +181,13 @@ def _item_changes(spot: Spot, place: Place, item: Item, new: Item) -> list[Chang
     return text_changes(spot, "item", place, item, new, levels=(item.level, new.level))
 
 
-def _row_changes(spot: Spot, place: Place, row: Row, new: Row) -> list[Change]:
+def _row_changes(
+    spot: Spot, place: Place, row: Row, new: Row, columns: tuple[tuple[int, int], ...] | None
+) -> list[Change]:
+    """Changes of one row; `columns` pairs its cells where columns came, went or moved, which is told elsewhere."""
     if row == new and not place.moved:
         return []
-    found = _cells_difference(spot.at("cells"), row.cells, new.cells)
+    found = _cells_difference(spot.at("cells"), row.cells, new.cells, columns)
     moved = (spot.move(place.after),) if place.moved and place.after is not None else ()
     texts = row_text(row), row_text(new)
     cosmetic = found.cosmetic
@@ -176,7 +195,8 @@ def _row_changes(spot: Spot, place: Place, row: Row, new: Row) -> list[Change]:
     if found.edited:
         kind: Kind = "moved_and_edited" if moved else "edited"
         ops = (*moved, *found.edited, *cosmetic)
-        changes, cosmetic = [spot.change(kind, "row", *texts, why="cells differ", ops=ops)], ()
+        told = spot.change(kind, "row", *texts, why="cells differ", ops=ops, truncated=found.truncated)
+        changes, cosmetic = [told], ()
     elif moved:
         changes = [spot.change("moved", "row", *texts, why="same cells in another place", ops=moved)]
     if cosmetic:
@@ -184,25 +204,32 @@ def _row_changes(spot: Spot, place: Place, row: Row, new: Row) -> list[Change]:
     return [*changes, *found.links]
 
 
-def _cells_difference(spot: Spot, cells: Sequence[Cell], new_cells: Sequence[Cell]) -> TextDifference:
-    """What differs in the cells of one row, as one; a cell more or less is an edit of the row."""
+def _cells_difference(
+    spot: Spot, cells: Sequence[Cell], new_cells: Sequence[Cell], columns: tuple[tuple[int, int], ...] | None
+) -> TextDifference:
+    """What differs in the cells of one row, as one; a cell more or less is an edit of the row, unless of a column."""
     edited: list[Op] = []
     cosmetic: list[Op] = []
     links: list[Change] = []
-    reason = "kind of cell only"
-    for place in places(len(cells), len(new_cells), pair_in_order(cells, new_cells, (lambda c: comparison(c.text),))):
-        if place.before is None and place.after is not None:
-            edited.append(spot.insert(place.after, new_cells[place.after]))
-        elif place.before is not None and place.after is None:
-            edited.append(spot.at(place.before).delete(cells[place.before]))
-        elif place.before is not None and place.after is not None:
+    reasons: list[str] = []
+    truncated = False
+    pairs = columns or pair_in_order(cells, new_cells, (lambda c: comparison(c.text),))
+    for place in places(len(cells), len(new_cells), pairs):
+        if place.before is not None and place.after is not None:
             here, cell, new = spot.at(place.before), cells[place.before], new_cells[place.after]
             found = text_difference(here, cell, new)
             edited += found.edited
-            cosmetic += (*found.cosmetic, *here.set("header", cell.header, new.header))
+            header = here.set("header", cell.header, new.header)
+            cosmetic += (*found.cosmetic, *header)
             links += found.links
-            reason = found.reason or reason
-    return TextDifference(tuple(edited), tuple(cosmetic), reason, tuple(links))
+            reasons += [found.reason] if found.cosmetic else []
+            reasons += ["kind of cell only"] if header else []
+            truncated |= found.truncated
+        elif columns is None and place.after is not None:
+            edited.append(spot.insert(place.after, new_cells[place.after]))
+        elif columns is None and place.before is not None:
+            edited.append(spot.at(place.before).delete(cells[place.before]))
+    return TextDifference(tuple(edited), tuple(cosmetic), one_reason(reasons), tuple(links), truncated)
 
 
 def _entry_called(entry: Entry) -> What:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, TypeVar
 
-from archive.comparison import comparison, comparison_address, cosmetic_reason
+from archive.comparison import comparison, comparison_address, cosmetic_reason, file_name, one_reason
 from archive.pairs import Place, places
+from archive.runs import BUDGET, equal_runs
 from archive.sameness import link_key
 from archive.spot import Spot
-from archive.words import BUDGET, equal_runs, word_diff
+from archive.words import word_diff
 from schemas.change import Change, Kind, Op, What
 from schemas.page import Cell, Item, Link, Paragraph, Quote
 
@@ -56,13 +57,14 @@ def linked_difference(
     pairs = pair_in_order(
         before[1],
         after[1],
-        (link_key, lambda link: comparison_address(link.address), lambda link: comparison(link.label)),
+        (link_key, lambda link: file_name(link.address), lambda link: comparison(link.label)),
     )
     if comparison(text) == comparison(new_text):
         told = _links_told(spot, before, after, pairs)
-        reason = cosmetic_reason(text, new_text) if step else "form of address only"
+        reasons = [cosmetic_reason(text, new_text)] if step else []
+        reason = one_reason([*reasons, told.reason] if told.reason else reasons)
         return told._replace(cosmetic=(*step, *told.cosmetic), reason=reason)
-    if labels_apart and comparison(_relabelled(before, after[1], pairs)) == comparison(new_text):
+    if labels_apart and comparison(new_text) in map(comparison, _relabelled(before, after[1], pairs)):
         return _links_told(spot, before, after, pairs, carried=step)
     told = _links_told(spot, before, after, pairs, edited=True)
     return told._replace(edited=(*step, *told.edited), truncated=_is_truncated(text, new_text))
@@ -129,6 +131,7 @@ def _links_told(
     """
     riding: list[Op] = []
     cosmetic: list[Op] = []
+    reasons: list[str] = []
     told: list[Change] = []
     for place in places(len(before[1]), len(after[1]), pairs):
         link = before[1][place.before] if place.before is not None else None
@@ -136,13 +139,21 @@ def _links_told(
         ops = _link_steps(spot, place, link, new)
         if link and new and link_key(link) == link_key(new):
             cosmetic += ops
+            reasons += [_cosmetic_reason(link, new)] if ops else []
         elif edited and _is_read_in_text(link, new, before[0], after[0]):
             riding += ops
         else:
             if link and new and comparison(link.label) != comparison(new.label):
                 ops, carried = (*carried, *ops), ()
             told.append(_link_change(spot, link, new, ops))
-    return TextDifference(tuple(riding), tuple(cosmetic), "form of address only" if cosmetic else "", tuple(told))
+    return TextDifference(tuple(riding), tuple(cosmetic), one_reason(reasons), tuple(told))
+
+
+def _cosmetic_reason(link: Link, new: Link) -> str:
+    """What sets two links apart that read the same."""
+    if link.address != new.address:
+        return "form of address only"
+    return cosmetic_reason(link.label, new.label) if link.label != new.label else "kind of link only"
 
 
 def _link_steps(spot: Spot, place: Place, link: Link | None, new: Link | None) -> tuple[Op, ...]:
@@ -172,7 +183,9 @@ def _link_change(spot: Spot, link: Link | None, new: Link | None, ops: tuple[Op,
         return spot.change(kind, what, _with_address(link), _with_address(new), why=why, ops=ops)
     if comparison_address(link.address) == comparison_address(new.address):
         return spot.change("edited", what, link.label, new.label, why="label differs", ops=ops)
-    why = "target differs" if comparison(link.label) == comparison(new.label) else "label and target differ"
+    target = "version of the file" if file_name(link.address) == file_name(new.address) else "target"
+    relabelled = comparison(link.label) != comparison(new.label)
+    why = f"label and {target} differ" if relabelled else f"{target} differs"
     return spot.change("edited", what, _with_address(link), _with_address(new), why=why, ops=ops)
 
 
@@ -180,18 +193,24 @@ def _with_address(link: Link | None) -> str | None:
     return f"{link.label} <{link.address}>".lstrip() if link else None
 
 
-def _relabelled(before: Linked, new_links: Sequence[Link], pairs: Sequence[tuple[int, int]]) -> str:
-    """The earlier text with the later labels in the places of the earlier ones, as far as these can be found."""
+def _relabelled(before: Linked, new_links: Sequence[Link], pairs: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    """The earlier text with the later labels in the places of the earlier ones, as far as these can be found.
+
+    The same words may stand in the text without a link: labels are looked for from the start, and from the end.
+    """
     text, links = before
     later = {i: new_links[j].label for i, j in pairs}
-    parts = []
-    read = 0
+    head, rest = "", text
     for index, link in enumerate(links):
-        at = text.find(link.label, read)
-        if at >= 0 and link.label:
-            parts += [text[read:at], later.get(index, link.label)]
-            read = at + len(link.label)
-    return "".join([*parts, text[read:]])
+        words, label, following = rest.partition(link.label) if link.label else (rest, "", "")
+        if label:
+            head, rest = head + words + later.get(index, label), following
+    tail, start = "", text
+    for index, link in reversed(list(enumerate(links))):
+        words, label, following = start.rpartition(link.label) if link.label else ("", "", start)
+        if label:
+            start, tail = words, later.get(index, label) + following + tail
+    return head + rest, start + tail
 
 
 def _is_truncated(text: str, new_text: str) -> bool:

@@ -8,6 +8,7 @@ at once without waiting (SQLITE_BUSY_SNAPSHOT).
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,7 @@ def open_for_writing(path: Path) -> Database:
 
     Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
     """
-    if path.exists() and path.stat().st_size:
-        _check_magic(path)
+    refuse_foreign(path)
     with plain_errors(path):
         connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
         database = Database(connection, execute_plugins=False)
@@ -56,11 +56,11 @@ def open_for_reading(path: Path) -> Database:
 
     Raises ArchiveError when there is none, NotAnArchiveError or ArchiveTooNewError.
     """
-    if not path.exists():
+    if not _is_there(path):
         raise ArchiveError(
             f"There is no archive at {path}: make one with `tidslager crawl`, or name another with --archive."
         )
-    _check_magic(path)
+    refuse_foreign(path)
     with plain_errors(path):
         database = Database(_read_only(path), execute_plugins=False)
         try:
@@ -70,6 +70,21 @@ def open_for_reading(path: Path) -> Database:
             database.conn.close()
             raise
     return database
+
+
+def copy_whole(path: Path, target: Path) -> None:
+    """Write an archive, as it is at this moment, to a new file without free pages; also beside a writer.
+
+    Raises ArchiveWriteError when either cannot be written.
+    """
+    # A connection that may only read cannot do it: SQLite (3.40 to 3.50 at the least) then takes the generated columns
+    # of our tables for stored ones. Nothing is written to the archive all the same.
+    with plain_errors(path):
+        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=_BUSY_MS / 1000)
+        try:
+            connection.execute("VACUUM INTO ?", [str(target)])
+        finally:
+            connection.close()
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -87,16 +102,34 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_magic(path: Path) -> None:
-    if path.is_dir():
-        raise NotAnArchiveError(f"{path} is a directory: name a file with --archive.")
+def refuse_foreign(path: Path) -> None:
+    """Refuse what cannot be an archive, before anything is written beside it; an empty or missing file can become one.
+
+    Raises NotAnArchiveError, or ArchiveError when it cannot be looked at.
+    """
+    if not _is_there(path):
+        return
+    if not path.is_file():
+        raise NotAnArchiveError(f"{path} is no file: name one with --archive.")
     try:
         with path.open("rb") as file:
             start = file.read(len(_MAGIC))
     except OSError as error:
         raise ArchiveError(f"Cannot read {path} ({error.strerror}): see to its rights.") from error
-    if start != _MAGIC:
+    if start not in (b"", _MAGIC):
         raise NotAnArchiveError(f"{path} is not an archive of Tidslager: name another file with --archive.")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ArchiveError(
+            f"Cannot look at {path} ({error.strerror}): see to its name and rights, or name another with --archive."
+        ) from error
+    return True
 
 
 def _check_ours(database: Database, path: Path) -> None:
@@ -130,6 +163,41 @@ def transaction(database: Database, path: Path) -> Iterator[None]:
             raise
 
 
+def leave_nothing_behind(database: Database, path: Path) -> None:
+    """Write the file anew without its free pages, so that nothing that was erased can be read from it.
+
+    Raises ArchiveWriteError when there is no room (up to twice the archive's size is needed for a while), or when a
+    reader still holds the old pages.
+    """
+    with plain_errors(path):
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute("VACUUM")
+        if database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise ArchiveWriteError(
+                f"A reader still holds old pages of {path}: what you asked for is done; close the reader, run it again."
+            )
+
+
+@contextmanager
+def step(database: Database, path: Path) -> Iterator[None]:
+    """All or nothing inside a transaction that is open: an error takes back this step and leaves those before it.
+
+    Raises ArchiveWriteError when SQLite has had to take back the whole transaction, for want of room for instance.
+    """
+    with plain_errors(path):
+        if not database.conn.in_transaction:
+            raise ArchiveWriteError(f"What was written to {path} in this batch was taken back: begin the batch again.")
+        database.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            if database.conn.in_transaction:
+                database.execute("ROLLBACK TO step")
+                database.execute("RELEASE step")
+            raise
+        database.execute("RELEASE step")
+
+
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
     """Say SQLite's refusals in words that tell what to do, as ArchiveError."""
@@ -137,6 +205,8 @@ def plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _explained(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's own sentence about a damaged schema, with the damage in it
+        raise ArchiveError(_DAMAGED.format(path=path, error="its schema is no text")) from error
 
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
@@ -144,12 +214,14 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if code == sqlite3.SQLITE_IOERR:
         reason = "the disk is full" if _disk_is_full(path) else "the disk or its connection fails"
         return ArchiveWriteError(f"Cannot write {path}: {reason}. What was committed before is kept.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return ArchiveError(f"{path} is damaged ({error}): restore it from a backup.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _DAMAGED_TEXT.search(str(error)):
+        return ArchiveError(_DAMAGED.format(path=path, error=error))
     sentence = _SENTENCES.get(code)
     return ArchiveWriteError(sentence.format(path=path)) if sentence else error
 
 
+_DAMAGED = "{path} is damaged ({error}): see what `tidslager verify` finds, and restore it from a backup."
+_DAMAGED_TEXT = re.compile("decode to UTF-8|malformed JSON")
 _RIGHTS = "{path} cannot be written: see to its rights and its directory's, or name another with --archive."
 _HELD = "{path} is held by another program: close it and run again."
 _SENTENCES = {

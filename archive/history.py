@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from sqlite_utils import Database
 
+from archive.captures import read_capture
 from archive.diff import diff
 from archive.records import load_page
 from archive.times import end_of
@@ -17,6 +19,9 @@ from schemas.errors import AmbiguousPageError, NotSeenYetError, PageNotFoundErro
 
 Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
+_LARGEST = 2**63 - 1
+"""Largest number that SQLite can be asked for."""
+_ONE_PAGE = "compare two revisions of one page."
 
 
 def page_rows(database: Database) -> list[Row]:
@@ -29,10 +34,12 @@ def find_page(database: Database, name: str) -> Row:
 
     A whole title or address wins over a part. Raises PageNotFoundError, or AmbiguousPageError with the candidates.
     """
-    rows = page_rows(database)
+    if not name.strip():
+        raise PageNotFoundError("A page is named by its number, its address, or a part of its title or address.")
     if name.isdecimal():
-        matches = [row for row in rows if row["page"] == int(name)]
+        matches = list(database.query("SELECT * FROM page_list WHERE page = ?", [min(int(name), _LARGEST)]))
     else:
+        rows = page_rows(database)
         known = _addresses(database)
         wanted, address = name.casefold().strip(), _comparable(name)
         matches = [
@@ -45,7 +52,7 @@ def find_page(database: Database, name: str) -> Row:
     if not matches:
         raise PageNotFoundError(f'No page matches "{name}": `tidslager pages` lists those that there are.')
     if len(matches) > 1:
-        shown = [f"  {row['page']}  {row['title'] or '(never read)'}  {row['address']}" for row in matches]
+        shown = [f"  {row['page']}  {called(row)}  {row['address']}" for row in matches]
         more = [f"  … and {len(shown) - SHOWN_CANDIDATES} more"] if len(shown) > SHOWN_CANDIDATES else []
         raise AmbiguousPageError(
             "\n".join(
@@ -59,6 +66,11 @@ def find_page(database: Database, name: str) -> Row:
     return matches[0]
 
 
+def called(row: Row) -> str:
+    """What to call a page: its title, or why it has none."""
+    return row["title"] or ("(never read)" if row["title"] is None else "(no title)")
+
+
 def _addresses(database: Database) -> dict[int, set[str]]:
     known: dict[int, set[str]] = {}
     for page, url in database.execute("SELECT pu.page_id, u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id"):
@@ -68,13 +80,15 @@ def _addresses(database: Database) -> dict[int, set[str]]:
 
 def _comparable(address: str) -> str:
     """An address as people take two of them for the same: scheme, "www.", fragment and a last slash do not count."""
-    rest = address.strip().partition("#")[0].casefold()
+    rest = unquote(address.strip().partition("#")[0]).casefold()
     return rest.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
-def revision_rows(database: Database, page: int | None = None) -> list[Row]:
-    """Revisions with their spans, the newest first; of one page, or of all."""
-    where = "" if page is None else "WHERE h.page = ?"
+def revision_rows(database: Database, page: int | None = None, *, flapping: bool = False) -> list[Row]:
+    """Revisions with their spans, the newest first; of one page, or of all, or of those that go back and forth."""
+    clauses = ["h.page = ?"] if page is not None else []
+    clauses += ["h.page IN (SELECT page FROM flapping_pages)"] if flapping else []
+    where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
     return list(
         database.query(
             "SELECT h.*, l.address, l.site FROM page_history h JOIN page_list l ON l.page = h.page "
@@ -85,21 +99,42 @@ def revision_rows(database: Database, page: int | None = None) -> list[Row]:
 
 
 def revision_named(database: Database, page: int, name: str) -> Row:
-    """A revision of a page by its number, or by a day or time: then the one that was last seen by then.
+    """A revision of a page by its number ("3", or with its page "1:3"), or by a day or time: then the one seen by then.
 
-    Raises RevisionNotFoundError, NotSeenYetError, or ConfigurationError when the name is neither.
+    Raises RevisionNotFoundError, NotSeenYetError, QueryError for a revision of another page, or ConfigurationError
+    when the name is none of these.
     """
-    return revision_numbered(database, page, int(name)) if name.isdecimal() else revision_at(database, page, name)
+    of, colon, number = name.partition(":")
+    if colon and of.isdecimal() and number.isdecimal():
+        if of != str(page):
+            raise QueryError(f"{name} is a revision of page {of}, not of page {page}: {_ONE_PAGE}")
+        name = number
+    if not name.isdecimal():
+        return revision_at(database, page, name)
+    return revision_numbered(database, page, int(name))
+
+
+def revision_id(database: Database, page: int, number: int) -> int:
+    """Number in the archive of revision `number` of a page. Raises RevisionNotFoundError."""
+    return int(revision_numbered(database, page, number)["revision_id"])
 
 
 def revision_numbered(database: Database, page: int, number: int) -> Row:
     """Revision `number` of a page. Raises RevisionNotFoundError."""
-    found = list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
+    found = (
+        []
+        if number > _LARGEST
+        else list(database.query("SELECT * FROM page_history WHERE page = ? AND revision = ?", [page, number]))
+    )
     if not found:
-        last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
-        has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
-        raise RevisionNotFoundError(f"Page {page} has no revision {number}; it {has}.")
+        raise _not_found(database, page, str(number))
     return found[0]
+
+
+def _not_found(database: Database, page: int, name: str) -> RevisionNotFoundError:
+    last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+    has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
+    return RevisionNotFoundError(f"Page {page} has no revision {name}; it {has}.")
 
 
 def revision_at(database: Database, page: int, when: str | None) -> Row:
@@ -119,10 +154,34 @@ def revision_at(database: Database, page: int, when: str | None) -> Row:
         return found[0]
     first = database.execute("SELECT min(seen_from) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
     if first is None:
-        raise NotSeenYetError(
-            f"Page {page} has never been read: see `SELECT * FROM fetch_log WHERE page = {page}` for why."
+        raise NotSeenYetError(f"Page {page} has never been read. {last_trouble(database, page)}")
+    raise NotSeenYetError(
+        f"Page {page} was first seen {first[:16].replace('T', ' ')} UTC: what it said before that is not known."
+    )
+
+
+def last_trouble(database: Database, page: int) -> str:
+    """What came of the last look at a page that gave nothing to read, one sentence."""
+    row = next(
+        database.query(
+            "SELECT fetched_at, outcome, status, robots, error, why FROM fetch_log WHERE page = ?"
+            " ORDER BY fetched_at DESC, capture DESC LIMIT 1",
+            [page],
         )
-    raise NotSeenYetError(f"Page {page} was first seen {first}: what it said before that is not known.")
+    )
+    said = row["error"] or row["why"] or row["robots"] or f"status {row['status']}"
+    return f"The last look, {row['fetched_at'][:16].replace('T', ' ')} UTC, came to {row['outcome']}: {said}"
+
+
+def raw_body(database: Database, revision: Row) -> bytes:
+    """The body that a revision was read from, byte for byte as the site sent it.
+
+    Raises QueryError when there is none, or it was redacted.
+    """
+    body = read_capture(database, revision["capture"]).body
+    if body is None:
+        raise QueryError(f"There are no bytes behind revision {revision['revision']} of page {revision['page']}.")
+    return body
 
 
 def section_rows(database: Database, revision_id: int) -> list[Row]:
@@ -135,6 +194,22 @@ def section_rows(database: Database, revision_id: int) -> list[Row]:
             [revision_id],
         )
     )
+
+
+def section_list(database: Database, page: int) -> list[Row]:
+    """Every section that a page ever had, in the order in which each stood last; those that stand there now first."""
+    return list(
+        database.query(
+            "SELECT * FROM section_list WHERE page = ?"
+            " ORDER BY removed IS NOT NULL, removed DESC, position, section_id",
+            [page],
+        )
+    )
+
+
+def section_texts(database: Database, section_id: int) -> list[Row]:
+    """Every text that a section has had, in time order: a row for each revision in which it read otherwise."""
+    return list(database.query("SELECT * FROM section_history WHERE section_id = ? ORDER BY revision_id", [section_id]))
 
 
 def change_rows(
@@ -169,6 +244,34 @@ def change_rows(
     )
 
 
+def chrome_rows(
+    database: Database, *, since: str | None = None, until: str | None = None, show_all: bool = False
+) -> list[Row]:
+    """Site-wide changes of the chrome in the order in which they were seen; `show_all` as for `changes --all`."""
+    return list(
+        database.query(
+            "SELECT * FROM chrome_feed WHERE seen_from >= ? AND seen_from <= ?"
+            " AND (? OR (class = 'chrome' AND cause = 'source')) ORDER BY run, address, ordinal",
+            [since or "", until or "9999", show_all],
+        )
+    )
+
+
+def chrome_changes(rows: Iterable[Row]) -> list[tuple[Row, tuple[Change, ...]]]:
+    """The changes of each run and host, as `chrome_rows` gives them, with the first row of each."""
+    groups: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["run"], row["address"]), []).append(row)
+    fields = ("kind", "class", "what", "before", "after", "why")
+    return [
+        (
+            group[0],
+            tuple(msgspec.convert({"where": row["part"], **{f: row[f] for f in fields}}, Change) for row in group),
+        )
+        for group in groups.values()
+    ]
+
+
 def stored_changes(database: Database, revision_id: int) -> tuple[Change, ...]:
     """The changes that were recorded with a revision."""
     rows = database.query("SELECT * FROM changes WHERE revision_id = ? ORDER BY ordinal", [revision_id])
@@ -194,8 +297,12 @@ def stored_changes(database: Database, revision_id: int) -> tuple[Change, ...]:
 def compare(database: Database, before: Row, after: Row) -> tuple[Change, ...]:
     """Differences between two revisions of one page, as `page_history` gives them. Writes nothing.
 
-    Raises QueryError when there is no text on one side and the two do not follow on each other.
+    Raises QueryError when they are of two pages, or when there is no text on one side and the two do not follow on
+    each other.
     """
+    if before["page"] != after["page"]:
+        sides = f"One revision is of page {before['page']}, the other of page {after['page']}"
+        raise QueryError(f"{sides}: {_ONE_PAGE}")
     if after["revision"] == before["revision"] + 1:
         return stored_changes(database, after["revision_id"])
     for side in (before, after):
@@ -205,3 +312,21 @@ def compare(database: Database, before: Row, after: Row) -> tuple[Change, ...]:
                 "compare two revisions in which it was live."
             )
     return diff(load_page(database, before["revision_id"]), load_page(database, after["revision_id"]))
+
+
+def quarantined_since(database: Database, revision: Row, when: str | None) -> Row | None:
+    """The newest look at a page that was kept out because it seemed not to be the page, if later than a revision.
+
+    `when` is the day, time or revision number by which the revision was asked for; a number asks for no looks.
+    """
+    if when is not None and when.replace(":", "").isdecimal():
+        return None
+    limit = "9999" if when is None else end_of(when)
+    return next(
+        database.query(
+            "SELECT c.fetched_at, g.why FROM captures c JOIN readings g ON g.capture_id = c.id WHERE c.page_id = ?"
+            " AND g.verdict = 'suspect' AND c.fetched_at > ? AND c.fetched_at <= ? ORDER BY c.fetched_at DESC LIMIT 1",
+            [revision["page"], revision["last_seen"] or revision["seen_from"], limit],
+        ),
+        None,
+    )

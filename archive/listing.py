@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
-from archive.history import Row
+from archive.history import Row, called
 from archive.render import shown_safely
+from schemas.page import Block, Film, Image, List, Page, Quote, block_text
 
-_STATES = {"gone": "gone", "moved": "moved", None: "never read"}
+_BAR = 5
+_ONE_PER_CENT = 0.01
 
 
 def moment(text: str | None) -> str:
@@ -25,33 +27,45 @@ def span(row: Row) -> str:
     return f"seen from {moment(row['seen_from'])} UTC"
 
 
+def doubtful_text(row: Row) -> str:
+    """That the newest look is not compared, and why."""
+    why = shown_safely(row["why"] or "it seems not to be the page")
+    return f"The look at {moment(row['fetched_at'])} UTC is in quarantine and not compared: {why}"
+
+
 def heading(row: Row) -> str:
     """The page that the lines below speak of."""
-    title = shown_safely(row["title"] or "(never read)")
-    return f"{click.style(title, bold=True)}\n{click.style(shown_safely(row['address']), dim=True)}"
+    number = f"page {row['page']}  " if row.get("page") else ""
+    about = number + shown_safely(row["address"])
+    return f"{click.style(shown_safely(called(row)), bold=True)}\n{click.style(about, dim=True)}"
 
 
 def pages_text(rows: Sequence[Row], width: int) -> str:
     """What `tidslager pages` shows."""
     digits = max((len(str(row["page"])) for row in rows), default=1)
+    indent = " " * (digits + 2)
+    several = len({row["site"] for row in rows}) > 1
     lines = []
     for row in rows:
-        room = max(20, width - digits - 4)
-        title = textwrap.shorten(shown_safely(row["title"] or "(never read)"), room, placeholder=" …")
-        state = "" if row["state"] == "live" else "  " + click.style(_STATES[row["state"]], fg="yellow")
+        room = max(20, width - digits - 12)
+        title = textwrap.shorten(shown_safely(called(row)), room, placeholder=" …")
+        state = "" if row["state"] in ("live", None) else "  " + click.style(row["state"], fg="yellow")
         lines.append(f"{row['page']:>{digits}}  {click.style(title, bold=True)}{state}")
-        indent = " " * (digits + 2)
         lines.append(indent + click.style(shown_safely(row["address"]), dim=True))
-        count = row["revisions"] or 0
-        facts = [
-            f"{count} revision{'s' * (count != 1)}",
-            f"last changed {moment(row['last_changed'])}",
-            f"last looked at {moment(row['last_looked'])} UTC",
-        ]
-        if row["published"]:
-            facts.insert(0, f"published {row['published']}")
-        lines.append(indent + ", ".join(facts))
+        facts = ([row["site"]] if several else []) + _facts(row)
+        lines.append(textwrap.fill(", ".join(facts), max(width, 40), initial_indent=indent, subsequent_indent=indent))
     return "\n".join(lines)
+
+
+def _facts(row: Row) -> list[str]:
+    if row["state"] is None:
+        return [f"last look {moment(row['last_looked'])} UTC"]
+    count = row["revisions"]
+    facts = [f"published {row['published']}"] if row["published"] else []
+    facts += [f"{count} revision{'s' * (count != 1)}", f"last changed {moment(row['last_changed'])}"]
+    if row["last_read"] == row["last_looked"]:
+        return [*facts, f"last read {moment(row['last_read'])} UTC"]
+    return [*facts, f"last read {moment(row['last_read'])}, looked at in vain {moment(row['last_looked'])} UTC"]
 
 
 def log_text(rows: Sequence[Row], width: int) -> str:
@@ -77,32 +91,50 @@ def _revision(row: Row, width: int) -> str:
         )
         if shown
     )
-    told = textwrap.fill(shown_safely(row["summary"]), max(20, width - 2), initial_indent="  ", subsequent_indent="  ")
-    return f"{name}{marks}  {span(row)}\n{told}"
+    told = _indented(row["summary"], width)
+    return f"{name}{marks}  {span(row)}{_degree(row['degree'])}\n{told}" + returns(row, before="\n  ")
 
 
-def show_text(page: Row, revision: Row, rows: Iterable[Row], width: int) -> str:
-    """What `tidslager show` shows: the page as it read."""
+def returns(row: Row, *, before: str = "", after: str = "") -> str:
+    """That a revision says what an earlier one said, between `before` and `after`; "" when it does not."""
+    text = f"returns to revision {row['returns_to']}"
+    return before + click.style(text, fg="yellow") + after if row["returns_to"] else ""
+
+
+def bar(share: float) -> str:
+    """A share from 0 to 1 as a bar of five columns and in per cent; what is more than nothing is seen."""
+    eighths = max(round(share * _BAR * 8), share > 0)
+    filled = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    percent = "<1" if 0 < share < _ONE_PER_CENT else "100" if share == 1 else str(min(99, round(share * 100)))
+    return f"{filled:░<{_BAR}} {percent} %"
+
+
+def _degree(share: float | None) -> str:
+    return "" if share is None else f"  {bar(share)}"
+
+
+def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:
+    """What `tidslager show` shows: the page as it read; a record of None says that there was none."""
     last = f", last seen so {moment(revision['last_seen'])} UTC" if revision["last_seen"] else ""
     facts = [
         (f"revision {revision['revision']}", f"{span(revision)}{last}"),
         ("published", revision["published"]),
         ("updated", revision["updated"]),
-        ("responsible", revision["responsible"]),
+        ("responsible", str(record.responsible) if record and record.responsible else None),
     ]
     lines = [heading({**page, "title": revision["title"]})]
     lines += [f"{click.style(name, fg='yellow')}  {shown_safely(value)}" for name, value in facts if value]
-    if revision["state"] != "live":
-        lines.append(f"\nThe page was {revision['state']}.")
-    for row in rows:
-        lines.append("")
-        if row["heading"]:
-            mark = "#" * (row["level"] or 1)
-            lines.append(click.style(f"{mark} {shown_safely(row['heading'])}", bold=True))
-        lines += [
-            textwrap.fill(shown_safely(line), width, break_long_words=False, break_on_hyphens=False)
-            for line in row["text"].split("\n")
-        ]
+    if record is None:
+        earlier = f" What it said before: --revision {revision['revision'] - 1}" if revision["revision"] > 1 else ""
+        return "\n".join([*lines, "", f"The page was {revision['state']}.{earlier}"])
+    for block in record.preamble:
+        lines += ["", *_block_lines(block, width)]
+    for section in record.sections:
+        if section.heading:
+            title = f"{'#' * section.level} {shown_safely(section.heading)}"
+            lines += ["", click.style(_filled(title, width), bold=True)]
+        for block in section.blocks:
+            lines += ["", *_block_lines(block, width)]
     return "\n".join(lines)
 
 
@@ -149,3 +181,38 @@ def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
 def _indented(text: str, width: int, by: int = 2) -> str:
     indent = " " * by
     return textwrap.fill(shown_safely(text), max(20, width), initial_indent=indent, subsequent_indent=indent)
+
+
+def _block_lines(block: Block, width: int) -> Iterator[str]:
+    """One block as it reads on a terminal: lists with their marks, quotes with theirs, pictures and films by name."""
+    match block:
+        case List():
+            for number, item in enumerate(block.items, 1):
+                mark = f"{number}. " if block.ordered and item.level == 1 else "• "
+                yield _filled(shown_safely(item.text), width, "  " * (item.level - 1) + mark)
+        case Quote():
+            yield _filled(shown_safely(block.text), width, "> ")
+        case Image() | Film():
+            kind = "image" if isinstance(block, Image) else "film"
+            yield _filled(shown_safely(f"[{kind}] {block_text(block)} <{block.address}>"), width)
+        case _:
+            for line in shown_safely(block_text(block)).split("\n"):
+                yield _filled(line, width)
+
+
+def _filled(text: str, width: int, mark: str = "") -> str:
+    indent = " " * len(mark)
+    return textwrap.fill(
+        text, width, initial_indent=mark, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def volatile_text(rows: Sequence[Row]) -> str:
+    """What `tidslager changes --volatile` shows: where something keeps changing, and the rule that says so."""
+    entries = []
+    for row in rows:
+        place = f"{row['where']} · " if row["where"] else ""
+        told = f"{place}{row['what']} changed at {row['times']} of the last {row['looks']} looks"
+        rule = textwrap.indent(shown_safely(row["rule"]), "    ")
+        entries.append(f"{heading(row)}\n{click.style(shown_safely(told), fg='yellow')}\n{rule}")
+    return "\n\n".join(entries)

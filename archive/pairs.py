@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Indel
 
-T = TypeVar("T")
+from archive.anchors import longest_rise, unique_in_order, unique_pairs
+
+T = TypeVar("T", bound=Hashable)
 
 CANDIDATES = 200
 """Entries on each side that are compared by likeness; more are taken as removed and added."""
@@ -76,40 +77,13 @@ def pair(
     whatever it shows: a picture that was replaced.
     """
     pairs = _equal_ends(before, after)
+    _pair_unchanged(before, after, pairs)
     for key in keys:
         _pair_by_key(before, after, key, pairs)
     truncated = _pair_by_likeness(before, after, sketch, pairs)
     if lone:
         _pair_lone(before, after, sketch, lone, pairs)
     return Pairing(tuple(sorted(pairs.items(), key=lambda found: found[1])), truncated)
-
-
-def longest_rise(values: Sequence[int]) -> list[int]:
-    """Positions of a longest strictly increasing run of distinct values, not necessarily adjacent, in order."""
-    ends: list[int] = []
-    tops: list[int] = []
-    previous = [-1] * len(values)
-    for position, value in enumerate(values):
-        at = bisect_left(tops, value)
-        previous[position] = ends[at - 1] if at else -1
-        if at == len(ends):
-            ends.append(position)
-            tops.append(value)
-        else:
-            ends[at] = position
-            tops[at] = value
-    run = []
-    position = ends[-1] if ends else -1
-    while position >= 0:
-        run.append(position)
-        position = previous[position]
-    return run[::-1]
-
-
-def unique_in_order(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Pairs of equal values that occur once on each side, as many of them as stand in the same order."""
-    found = _unique(list(enumerate(before)), list(enumerate(after)))
-    return [found[position] for position in longest_rise([j for _, j in found])]
 
 
 def places(size_before: int, size_after: int, pairs: Sequence[tuple[int, int]]) -> Iterator[Place]:
@@ -145,12 +119,29 @@ def _equal_ends(before: Sequence[T], after: Sequence[T]) -> dict[int, int]:
     return pairs
 
 
+def _pair_unchanged(before: Sequence[T], after: Sequence[T], pairs: dict[int, int]) -> None:
+    """Add pairs of entries that are the same to the letter and kept their order: most of them, at the cost of a hash.
+
+    What is told does not depend on this; it spares the keys of what nobody touched.
+    """
+    head = len(pairs) and next((at for at in range(len(before)) if at not in pairs), 0)
+    size = len(before) - len(pairs), len(after) - len(pairs)
+    old, new = (list(side[head : head + left]) for side, left in zip((before, after), size, strict=True))
+    found = {head + i: head + j for i, j in unique_in_order(old, new).in_order}
+    pairs.update(found)
+    if found:
+        left = {head + at: entry for at, entry in enumerate(old) if head + at not in found}
+        taken = set(found.values())
+        right = {head + at: entry for at, entry in enumerate(new) if head + at not in taken}
+        _pair_neighbours(left, right, pairs)
+
+
 def _pair_by_key(before: Sequence[T], after: Sequence[T], key: Key[T], pairs: dict[int, int]) -> None:
     """Add pairs with the same key: unique ones, their neighbours, then (unless `unique`) the k-th with the k-th."""
     taken = set(pairs.values())
     left = [(i, value) for i in range(len(before)) if i not in pairs and (value := key.of(before[i])) is not None]
     right = [(j, value) for j in range(len(after)) if j not in taken and (value := key.of(after[j])) is not None]
-    pairs.update(_unique(left, right))
+    pairs.update(unique_pairs(left, right))
     if key.unique:
         return
     _pair_neighbours(dict(left), dict(right), pairs)
@@ -162,14 +153,6 @@ def _pair_by_key(before: Sequence[T], after: Sequence[T], key: Key[T], pairs: di
     for i, value in left:
         if i not in pairs and waiting.get(value):
             pairs[i] = waiting[value].pop()
-
-
-def _unique(before: Sequence[tuple[int, Hashable]], after: Sequence[tuple[int, Hashable]]) -> list[tuple[int, int]]:
-    """Pairs of the indexes of values that occur once on each side, in the order of the earlier list."""
-    once_before = Counter(value for _, value in before)
-    once_after = Counter(value for _, value in after)
-    where = {value: j for j, value in after if once_after[value] == 1}
-    return [(i, where[value]) for i, value in before if once_before[value] == 1 and value in where]
 
 
 def _pair_neighbours(left: Mapping[int, Hashable], right: Mapping[int, Hashable], pairs: dict[int, int]) -> None:
@@ -236,7 +219,7 @@ def _pair_lone(
     pairs: dict[int, int],
 ) -> None:
     left, right = _free(before, after, sketch, pairs)
-    here = _unique(
+    here = unique_pairs(
         [(one.at, (one.gap, one.sort)) for one in left if one.sort in lone],
         [(one.at, (one.gap, one.sort)) for one in right if one.sort in lone],
     )

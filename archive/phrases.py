@@ -20,11 +20,32 @@ _SINGLE = {
     "breadcrumb": "breadcrumb",
 }
 _ENTRIES = ("list", "table")
+_OF_PAGE = {"added": "back", "removed": "gone"}
+"""What is said of a page as a whole: it was there before, so it is not "added"."""
 
 
-def phrase(change: Change) -> str:
-    """What happened, in words: "paragraph edited", "published date changed", "list reordered"."""
-    return f"{_SINGLE.get(change.what, change.what)} {_verb(change)}"
+def phrase(change: Change, *, remarks: bool = False) -> str:
+    """What happened, in words: "paragraph edited", "published date changed", "list reordered".
+
+    With remarks also why it is cosmetic, and whether the answer may be longer than need be.
+    """
+    told = f"{_SINGLE.get(change.what, change.what)} {_verb(change)}"
+    if remarks and change.class_ == "cosmetic":
+        told += f" (cosmetic: {change.why})"
+    return told + (" (too long for the shortest answer)" if remarks and change.truncated else "")
+
+
+def shown(changes: Iterable[Change], *, show_all: bool) -> list[Change]:
+    """The changes to show: those of the hidden classes only on request."""
+    return [change for change in changes if show_all or change.class_ not in HIDDEN]
+
+
+def hidden_line(changes: Iterable[Change], *, show_all: bool) -> str:
+    """How many differences are not shown, and what shows them; "" where all are shown."""
+    hidden = [change for change in changes if change.class_ in HIDDEN]
+    if show_all or not hidden:
+        return ""
+    return f"{hidden_counts(hidden)} not shown (--all shows {'it' if len(hidden) == 1 else 'them'})"
 
 
 def summary(changes: Iterable[Change]) -> str:
@@ -36,7 +57,7 @@ def summary(changes: Iterable[Change]) -> str:
         if change.class_ not in HIDDEN
     )
     parts = [
-        f"{noun} {verb}" if single else f"{count} {plural(noun, count)} {verb}"
+        f"{noun} {verb}" if single or noun == "page" else f"{count} {plural(noun, count)} {verb}"
         for (noun, verb, single), count in counts.items()
     ]
     hidden = hidden_counts(told)
@@ -60,4 +81,6 @@ def _verb(change: Change) -> str:
         return "edited" if change.what == "title" else "changed"
     if change.what in _ENTRIES and change.kind == "moved" and change.before != change.after:
         return "reordered"
+    if change.what == "page":
+        return _OF_PAGE.get(change.kind, change.kind)
     return change.kind.replace("_", " ")

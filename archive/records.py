@@ -108,18 +108,28 @@ def write_contents(
 
     A record of None says that the page is gone, and with it all that stood on it.
     """
-    links: set[tuple[object, ...]] = set()
-    films: set[tuple[object, ...]] = set()
-    people: set[tuple[object, ...]] = set()
-    if record is not None:
-        number = {id(section): identity for section, identity in zip(record.sections, identities, strict=True)}
-        number[id(None)] = None  # type: ignore[assignment]  # the preamble has no section
-        links = {(number[id(section)], link.address, link.label, link.kind) for section, link in record.links()}
-        films = {(number[id(section)], film.address, film.title) for section, film in record.films()}
-        people = {(record.responsible.name, record.responsible.role)} if record.responsible else set()
-    _bring_up(database, "links", ("section_id", "url", "label", "kind"), page=page, revision=revision, now=links)
-    _bring_up(database, "films", ("section_id", "url", "title"), page=page, revision=revision, now=films)
-    _bring_up(database, "people", ("name", "role"), page=page, revision=revision, now=people)
+    for table, now in contents(record, identities).items():
+        _bring_up(database, table, CONTENT_COLUMNS[table], page=page, revision=revision, now=now)
+
+
+CONTENT_COLUMNS = {
+    "links": ("section_id", "url", "label", "kind"),
+    "films": ("section_id", "url", "title"),
+    "people": ("name", "role"),
+}
+
+
+def contents(record: Page | None, identities: Sequence[int]) -> dict[str, set[tuple[object, ...]]]:
+    """What stands in a record, by table, in the order of `CONTENT_COLUMNS`; nothing in a page that is gone. Pure."""
+    if record is None:
+        return {table: set() for table in CONTENT_COLUMNS}
+    number = {id(section): identity for section, identity in zip(record.sections, identities, strict=True)}
+    number[id(None)] = None  # type: ignore[assignment]  # the preamble has no section
+    return {
+        "links": {(number[id(section)], link.address, link.label, link.kind) for section, link in record.links()},
+        "films": {(number[id(section)], film.address, film.title) for section, film in record.films()},
+        "people": {(record.responsible.name, record.responsible.role)} if record.responsible else set(),
+    }
 
 
 def _bring_up(

@@ -24,7 +24,7 @@ class Group(NamedTuple):
 def regrouped(
     before: Sequence[Section], after: Sequence[Section], pairs: Sequence[tuple[int, int]]
 ) -> tuple[Group, ...]:
-    """Splits and merges: neighbouring sections whose blocks, put together, read the same as those of the one.
+    """Splits and merges: sections in a row whose blocks, put together, read the same as those of the one.
 
     Only what came or went can be a part, besides the one that the whole is paired with; no section is in two groups.
     """
@@ -74,6 +74,8 @@ def _splits(
         body = body_key(section)
         own = pairs.get(whole)
         for start in starts.get(body[0], ())[:_STARTS] if len(body) > 1 else ():
+            if start in taken and start != own:
+                continue
             run = _run_of_parts(body, keys, start, taken - {-1 if own is None else own})
             if len(run) > 1 and (own is None or own in run):
                 found.append((whole, run))
@@ -89,12 +91,18 @@ _STARTS = 20
 def _run_of_parts(
     body: tuple[Hashable, ...], keys: Sequence[tuple[Hashable, ...]], start: int, taken: set[int]
 ) -> tuple[int, ...]:
-    """Indexes of the sections from `start` on that make up the body exactly; () when they do not."""
+    """Indexes of the sections from `start` on that make up the body exactly; () when they do not.
+
+    Sections that live on elsewhere may have stood between them.
+    """
     read = 0
     at = start
-    while at < len(keys) and at not in taken and keys[at] and read < len(body):
-        if body[read : read + len(keys[at])] != keys[at]:
-            return ()
-        read += len(keys[at])
+    run: list[int] = []
+    while at < len(keys) and read < len(body):
+        if at not in taken:
+            if not keys[at] or body[read : read + len(keys[at])] != keys[at]:
+                return ()
+            read += len(keys[at])
+            run.append(at)
         at += 1
-    return tuple(range(start, at)) if read == len(body) else ()
+    return tuple(run) if read == len(body) else ()

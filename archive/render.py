@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from archive.phrases import HIDDEN, hidden_counts, phrase, summary
-from archive.words import Piece, word_diff
+from archive.excerpt import excerpt, shown_safely
+from archive.phrases import hidden_line, phrase, shown, summary
+from archive.words import Piece
 from schemas.change import Change
 
 __all__ = ["render_changes", "shown_safely", "summary"]
@@ -22,13 +23,8 @@ INDENT = "    "
 NARROWEST = 20
 """Columns that the text gets at the least, whatever the width asked for."""
 
-# C0 and C1 controls, DEL, the characters that turn the direction of writing, other line ends, lone surrogates.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNSEEN = re.compile("[^\\S \n]|[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufeff]")
 _ATOM = re.compile(r"\n|[^\s]+[^\S\n]*|[^\S\n]+")
-_SPACED_WORD = re.compile(r"^\s*\S+\s*|\S+\s*")
 _MARKS = {"equal": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
-_IN_WORDS = ("title", "preamble", "paragraph", "quote", "item", "row", "section", "list", "table")
 
 
 def render_changes(
@@ -39,77 +35,20 @@ def render_changes(
     `context` is how many unchanged words stay on each side of an edit. Cosmetic and chrome differences are counted in
     the last line unless `show_all`.
     """
-    shown = [change for change in changes if show_all or change.class_ not in HIDDEN]
-    parts = [_rendered(change, colour=colour, width=width, context=context) for change in shown]
-    hidden = "" if show_all else hidden_counts(changes)
-    if hidden:
-        parts.append(f"{hidden} not shown (--all shows {'it' if len(changes) - len(shown) == 1 else 'them'})\n")
-    return "\n".join(parts) or "no differences\n"
-
-
-def shown_safely(text: str) -> str:
-    """The text with each character that could drive a terminal made a sign; line feeds stay, tabs are spaces."""
-    return _CONTROL.sub(lambda found: _sign(found.group()), text)
-
-
-def _sign(character: str) -> str:
-    code = ord(character)
-    if character == "\t":
-        return " "
-    if code < 0x20:  # noqa: PLR2004 - the C0 controls have pictures of their own from U+2400
-        return chr(0x2400 + code)
-    return f"<U+{code:04X}>"
+    parts = [
+        _rendered(change, colour=colour, width=width, context=context) for change in shown(changes, show_all=show_all)
+    ]
+    hidden = hidden_line(changes, show_all=show_all)
+    return "\n".join([*parts, hidden + "\n"] if hidden else parts) or "no differences\n"
 
 
 def _rendered(change: Change, *, colour: bool, width: int, context: int) -> str:
     where = shown_safely(change.where).replace("\n", " ")
-    told = phrase(change) + (" (cosmetic: " + change.why + ")" if change.class_ == "cosmetic" else "")
-    told += " (too long for the shortest answer)" if change.truncated else ""
+    told = shown_safely(phrase(change, remarks=True)).replace("\n", " ")
     head = click.style(where, bold=True) if colour and where else where
-    pieces = _folded(_safe_pieces(change), context)
-    lines = _wrapped(pieces, max(width - len(INDENT), NARROWEST), colour=colour)
+    lines = _wrapped(excerpt(change, context), max(width - len(INDENT), NARROWEST), colour=colour)
     body = "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines)
     return f"{head} · {told}\n{body}" if head else f"{told}\n{body}"
-
-
-def _safe_pieces(change: Change) -> list[Piece]:
-    pieces = []
-    for piece in _pieces(change):
-        text = piece.text
-        if change.class_ == "cosmetic" and piece.op != "equal":
-            text = _UNSEEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
-        pieces.append(Piece(piece.op, shown_safely(text)))
-    return pieces
-
-
-def _pieces(change: Change) -> tuple[Piece, ...]:
-    """The text of a change: prose by words; values such as dates, names and addresses as wholes, under each other."""
-    before, after = change.before, change.after
-    if before is None or after is None:
-        gone = (Piece("delete", before),) if before else ()
-        return (*gone, Piece("insert", after)) if after else gone
-    if before == after or change.what in _IN_WORDS:
-        return word_diff(before, after).pieces
-    values = (Piece("delete", before), Piece("equal", "\n"), Piece("insert", after))
-    return tuple(piece for piece in values if piece.text)
-
-
-def _folded(pieces: Sequence[Piece], context: int) -> list[Piece]:
-    """The pieces with long unchanged stretches cut to `context` words at each edit that they touch."""
-    folded = []
-    for index, piece in enumerate(pieces):
-        if piece.op != "equal":
-            folded.append(piece)
-            continue
-        words = _SPACED_WORD.findall(piece.text)
-        only = len(pieces) == 1
-        head = context if index or only else 0
-        tail = context if index < len(pieces) - 1 else 0
-        if len(words) > head + tail + 1:
-            start, end = "".join(words[:head]), "".join(words[len(words) - tail :])
-            piece = Piece("equal", f"{start}… {end}" if tail else f"{start}…")  # noqa: PLW2901
-        folded.append(piece)
-    return folded
 
 
 def _wrapped(pieces: Iterable[Piece], width: int, *, colour: bool) -> list[str]:

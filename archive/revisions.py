@@ -7,14 +7,16 @@ differs because the parser does is written as a revision of its own, caused by t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlite_utils import Database
 
 from archive import quarantine
-from archive.captures import page_of, read_capture
+from archive.captures import page_of, read_look
+from archive.chrome import keep_chrome
+from archive.degree import degree
 from archive.diff import diff
 from archive.doubt import doubted
 from archive.records import (
@@ -25,13 +27,16 @@ from archive.records import (
     write_contents,
     write_sections,
 )
+from archive.volatile import quieted, rules_of
 from schemas.capture import Capture
 from schemas.change import Change
 from schemas.page import Page, digest
 from schemas.reading import Reading
 from schemas.revision import Cause, State
+from schemas.site import Volatile
 
-Reader = Callable[[Capture], Reading]
+Reader = Callable[[Capture], Reading | None]
+"""Reads a capture with today's parser; None for one that says nothing about its page."""
 
 Finding = Literal[
     "new",  # first revision of a page
@@ -71,19 +76,18 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     last: dict[str, Any] | None
 
 
-def record_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
+def append_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
     """Write what the reading of a capture means: a reading row, and a revision with its changes where there is one.
 
     `parser` is the version of the reading, `reread` reads another capture with the same parser. Call inside a
-    transaction, in time order for each page.
+    transaction, in time order for each page; `archive.order.record_reading` sees to that order.
     """
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
     if reading.page is not None and last and last["state"] == "live":
-        seen = digest(reading.page)
-        last = _catch_up_with_parser(database, last, seen, parser, reread)
-        if reading.verdict == "suspect" or not _said_before(database, page, seen):
+        last = _catch_up_with_parser(database, last, reading, parser, reread)
+        if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
             reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
     recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
@@ -112,7 +116,7 @@ def _record_page(look: _Look, record: Page) -> Recorded:
     revision, changes = _write_revision(look, record, "source")
     if last is None:
         return Recorded(finding="new", page=look.page, revision=revision)
-    finding: Finding = "changed" if last["state"] == "live" else "back"
+    finding: Finding = "changed" if last["state"] in ("live", "withheld") else "back"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=changes)
 
 
@@ -132,50 +136,45 @@ def _record_gone(look: _Look) -> Recorded:
         return Recorded(finding="never_seen", page=look.page)
     if look.last["state"] == "gone":
         return Recorded(finding="still_gone", page=look.page, revision=look.last["id"])
-    removed = Change(
-        kind="removed",
-        class_="editorial",
-        what="page",
-        where="",
-        before=look.last["title"],
-        after=None,
-        why=f"the site answers {look.capture['status']}: there is no such page",
-    )
-    return _end(look, "gone", removed)
+    return _end(look, "gone", change_of_end(look.database, "gone", look.last["title"], look.capture))
 
 
 def _record_elsewhere(look: _Look) -> Recorded:
     database, row = look.database, look.capture
     target = page_of(database, _site(database, look.page), row["location_id"])
-    if look.last is None or target in (None, look.page):
+    if look.last is None or target in (None, look.page) or not _seen_by_then(look, target):
         return Recorded(finding="elsewhere", page=look.page)
     if look.last["state"] == "moved":
         return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"])
-    moved = Change(
-        kind="moved",
-        class_="editorial",
-        what="page",
-        where="",
-        before=_url(database, row["url_id"]),
-        after=_url(database, row["location_id"]),
-        why="the address leads to another page of this collection",
-    )
-    return _end(look, "moved", moved)
+    return _end(look, "moved", change_of_end(database, "moved", look.last["title"], row))
+
+
+def _seen_by_then(look: _Look, target: int | None) -> bool:
+    """Whether the page that a redirect leads to had been looked at there before: what came later is no reason."""
+    row = look.capture
+    found = look.database.execute(
+        "SELECT 1 FROM captures WHERE page_id = ? AND url_id = ? AND (fetched_at, id) < (?, ?) LIMIT 1",
+        [target, row["location_id"], row["fetched_at"], row["id"]],
+    ).fetchone()
+    return found is not None
 
 
 def _catch_up_with_parser(
-    database: Database, last: dict[str, Any], seen: bytes, parser: str, reread: Reader
+    database: Database, last: dict[str, Any], now: Reading, parser: str, reread: Reader
 ) -> dict[str, Any]:
-    """The last revision as today's parser reads it, so that a better selector is never told as news."""
+    """The last revision as today's parser and layout read it, so that a better selector is never told as news."""
+    assert now.page is not None
+    if digest(now.page) == last["digest"]:
+        return last
     shown = database.execute(
-        "SELECT g.capture_id, g.parser FROM readings g JOIN captures c ON c.id = g.capture_id"
+        "SELECT g.capture_id, g.parser, g.layout FROM readings g JOIN captures c ON c.id = g.capture_id"
         " WHERE g.revision_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1",
         [last["id"]],
     ).fetchone()
-    if seen == last["digest"] or shown is None or shown[1] == parser:
+    if shown is None or shown[1:] == (parser, now.layout):
         return last
-    again = reread(read_capture(database, shown[0]))
-    if again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
+    again = reread(read_look(database, shown[0]))
+    if again is None or again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
     look = _Look(database=database, capture=row, page=last["page_id"], last=last)
@@ -199,23 +198,61 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
     write_contents(database, page, revision, record, identities)
+    changes = changes_between(
+        look.last["state"] if look.last else None,
+        before[1] if before else None,
+        record,
+        rules=rules_of(database, look.capture["run_id"]),
+        address=_url(database, look.capture["url_id"]),
+    )
+    if changes:
+        write_changes(
+            database, revision, changes, section_identities(database, before[0]) if before else (), identities
+        )
+    if before:
+        was_there = look.last and look.last["state"] == "live"
+        _write_degree(database, revision, degree(before[1] if was_there else None, record, changes))
+    return revision, changes
+
+
+def changes_between(
+    last: State | None, before: Page | None, record: Page, *, rules: Sequence[Volatile], address: str
+) -> tuple[Change, ...]:
+    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure.
+
+    `rules` are those that its run had on volatile blocks, `address` is where it was fetched.
+    """
     changes: tuple[Change, ...] = ()
-    if look.last and look.last["state"] != "live":
+    if last in ("gone", "moved"):
         back = "the page answers again"
         changes = (
             Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
         )
-    if before:
-        changes += diff(before[1], record)
-        _write_changes(database, revision, changes, section_identities(database, before[0]), identities)
-    return revision, changes
+    return changes + quieted(diff(before, record), rules, address) if before else changes
+
+
+def change_of_end(database: Database, state: State, title: str, capture: Mapping[str, Any]) -> Change:
+    """The one change of a revision in which the page is gone or moved; `title` is the last that it had."""
+    if state == "gone":
+        why = f"the site answers {capture['status']}: there is no such page"
+        return Change(kind="removed", class_="editorial", what="page", where="", before=title, after=None, why=why)
+    return Change(
+        kind="moved",
+        class_="editorial",
+        what="page",
+        where="",
+        before=_url(database, capture["url_id"]),
+        after=_url(database, capture["location_id"]),
+        why="the address leads to another page of this collection",
+    )
 
 
 def _end(look: _Look, state: State, change: Change) -> Recorded:
     title = look.last["title"] if look.last else ""
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
     write_contents(look.database, look.page, revision, None, ())
-    _write_changes(look.database, revision, (change,), (), ())
+    write_changes(look.database, revision, (change,), (), ())
+    _write_degree(look.database, revision, 1.0)
     finding: Finding = "gone" if state == "gone" else "moved"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=(change,))
 
@@ -242,9 +279,27 @@ def _insert_revision(look: _Look, **values: object) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _write_changes(
+def write_changes(
     database: Database, revision: int, changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
 ) -> None:
+    """Write the changes of a revision; `before` and `after` are the identities of the sections on either side."""
+    for values in change_values(changes, before, after):
+        database.execute(
+            f"INSERT INTO changes (revision_id, {', '.join(CHANGE_COLUMNS)}) VALUES (?{', ?' * len(CHANGE_COLUMNS)})",
+            [revision, *values],
+        )
+
+
+CHANGE_COLUMNS = (
+    "ordinal", "kind", "class", "what", "where_on_page", "section_id", "before", "after", "why", "truncated", "ops",
+)  # fmt: skip
+
+
+def change_values(
+    changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
+) -> list[tuple[object, ...]]:
+    """The rows of changes, in the order of `CHANGE_COLUMNS`. Pure."""
+    rows: list[tuple[object, ...]] = []
     for ordinal, change in enumerate(changes, 1):
         section = None
         if change.section_after is not None:
@@ -252,14 +307,17 @@ def _write_changes(
         elif change.section_before is not None:
             section = before[change.section_before]
         ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
-        database.execute(
-            "INSERT INTO changes (revision_id, ordinal, kind, class, what, where_on_page, section_id, before, after,"
-            " why, truncated, ops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                revision, ordinal, change.kind, change.class_, change.what, change.where, section, change.before,
-                change.after, change.why, int(change.truncated), ops,
-            ],
+        rows.append(
+            (
+                ordinal, change.kind, change.class_, change.what, change.where, section, change.before, change.after,
+                change.why, int(change.truncated), ops,
+            )
         )  # fmt: skip
+    return rows
+
+
+def _write_degree(database: Database, revision: int, share: float) -> None:
+    database.execute("UPDATE revisions SET degree = ? WHERE id = ?", [share, revision])
 
 
 def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:
@@ -271,6 +329,8 @@ def _write_reading(database: Database, capture: int, reading: Reading, parser: s
             json.dumps(reading.remarks, ensure_ascii=False), revision,
         ],
     )  # fmt: skip
+    if reading.chrome is not None and reading.verdict == "page":
+        keep_chrome(database, capture, reading.chrome)
 
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:

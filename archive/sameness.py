@@ -5,9 +5,10 @@ All are made of comparison forms, so that what a reader cannot see sets nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 
-from archive.comparison import comparison, comparison_address
+from archive.comparison import comparison, comparison_address, file_name
 from schemas.page import Block, Film, Image, Item, Link, List, Paragraph, Quote, Row, Section, Table, block_text
 
 
@@ -37,7 +38,7 @@ def body_key(section: Section) -> tuple[Hashable, ...]:
 
 
 def _links_key(links: tuple[Link, ...]) -> Hashable:
-    return tuple(link_key(link) for link in links)
+    return tuple(link_key(link) for link in links) if links else ()
 
 
 def item_key(item: Item) -> Hashable:
@@ -50,16 +51,27 @@ def row_key(row: Row) -> Hashable:
     return tuple((comparison(cell.text), _links_key(cell.links)) for cell in row.cells)
 
 
+def entry_keys(block: Block) -> Counter[Hashable]:
+    """The items of a list or the rows of a table, in comparison form, each as often as it stands there."""
+    match block:
+        case List():
+            return Counter(comparison(item.text) for item in block.items)
+        case Table():
+            return Counter(row_key(row) for row in block.rows)
+        case _:
+            return Counter()
+
+
 def only_address(item: Item) -> str | None:
     """Address of an item that is one link and no more: it leads to the same place under another label."""
     if len(item.links) == 1 and comparison(item.links[0].label) == comparison(item.text):
-        return comparison_address(item.links[0].address)
+        return file_name(item.links[0].address)
     return None
 
 
 def picture_address(block: Block) -> Hashable | None:
     """Where a picture or film is from; None for other blocks."""
-    return (type(block).__name__, comparison_address(block.address)) if isinstance(block, Image | Film) else None
+    return (type(block).__name__, file_name(block.address)) if isinstance(block, Image | Film) else None
 
 
 def picture_text(block: Block) -> Hashable | None:

@@ -1,9 +1,10 @@
-"""Archive: the one door to an archive file for who writes it, one transaction per capture and one per page."""
+"""Archive: the one door to an archive file for who writes it, one transaction per capture and page, or per batch."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +12,14 @@ from typing import Literal, Self
 
 import msgspec
 
-from archive import captures, revisions
+from archive import captures, chrome, order
 from archive.captures import Kept, Why
 from archive.decisions import Decision, write_decision
 from archive.events import PageEvent, page_events
-from archive.file import open_for_writing, plain_errors, transaction
-from archive.order import replay_page
+from archive.file import open_for_writing, plain_errors, step, transaction
+from archive.heads import complete_heads
 from archive.revisions import Reader, Recorded
+from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.reading import Reading
@@ -37,6 +39,7 @@ class Archive:
         self.path = path
         self.database = open_for_writing(path)
         self._open = True
+        self._batching = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,27 +60,56 @@ class Archive:
             finally:
                 self.database.conn.close()
 
-    def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
-        """Begin a run and return its number; a run that a crash left open is marked interrupted."""
-        config = msgspec.json.encode(site, order="sorted")
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commit all that is written inside together: for importing and rebuilding, where a crash may lose a batch.
+
+        Each capture and each page is still whole or not there: an error in one takes back that one. A crawl does not
+        batch, so that a capture that it has acknowledged stays.
+        """
         with transaction(self.database, self.path):
-            self.database.execute(
-                "UPDATE runs SET status = 'interrupted', finished_at = coalesce((SELECT max(fetched_at) FROM captures"
-                " WHERE run_id = runs.id), started_at) WHERE status = 'running'"
-            )
+            self._batching = True
+            try:
+                yield
+            finally:
+                self._batching = False
+        self._complete_heads()
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return (step if self._batching else transaction)(self.database, self.path)
+
+    def _complete_heads(self) -> None:
+        """Bring the file of heads up, once what they stand for is committed."""
+        if not self._batching:
+            complete_heads(self.database, self.path)
+
+    def begin_run(self, site: Site, *, version: str, now: datetime) -> int:
+        """Begin a run and return its number; a run that a crash left open is marked interrupted and sealed."""
+        config = msgspec.json.encode(site, order="sorted")
+        with self._writing():
+            seal_interrupted(self.database)
             cursor = self.database.execute(
                 "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
                 [site.name, to_text(now), version, config.decode(), hashlib.sha256(config).digest()],
             )
-            return int(cursor.lastrowid or 0)
+            run = int(cursor.lastrowid or 0)
+        self._complete_heads()
+        return run
 
-    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> None:
-        """Close a run: from now on it stands."""
-        with transaction(self.database, self.path):
-            self.database.execute(
-                "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE id = ?",
-                [status, to_text(now), msgspec.json.encode(dict(summary)).decode(), run],
-            )
+    def finish_run(self, run: int, status: RunStatus, summary: Mapping[str, int], *, now: datetime) -> str:
+        """Close a run: from now on it stands. Return its head, which also goes to the file of heads.
+
+        Changes in the chrome of its site are told now, once for all pages.
+
+        Raises ArchiveWriteError when the file of heads cannot be written: the run is finished all the same, and the
+        next one writes the line.
+        """
+        told = msgspec.json.encode(dict(summary)).decode()
+        with self._writing():
+            chrome.compare_run(self.database, run)
+            head = seal_run(self.database, run, status=status, finished_at=to_text(now), summary=told)
+        self._complete_heads()
+        return head.hex()
 
     def keep(
         self,
@@ -90,19 +122,28 @@ class Archive:
         of_page: bool = True,
     ) -> Kept:
         """Commit a capture, before anyone reads it. See `archive.captures.keep_capture`."""
-        with transaction(self.database, self.path):
+        with self._writing():
             return captures.keep_capture(
                 self.database, run, capture, why=why, cms_key=cms_key, via=via, of_page=of_page
             )
 
     def record(self, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
-        """Commit what a capture says: reading, revision and changes together."""
-        with transaction(self.database, self.path):
-            return revisions.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+        """Commit what a capture says: reading, revision and changes together.
+
+        A capture older than what was read of its page already, as an import brings, has the page's history derived
+        anew from that moment on; `reread` reads the later looks.
+        """
+        with self._writing():
+            return order.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+
+    def replay(self, page: int, since: int, *, parser: str, reread: Reader) -> None:
+        """Read all looks at a page anew, from a capture on: once a page for many captures that came late."""
+        with self._writing():
+            order.replay_page(self.database, page, since, parser=parser, reread=reread)
 
     def name_page(self, run: int, page: int, address: str, *, cms_key: str | None = None) -> None:
         """Note an address that a page calls its own. See `archive.captures.name_page`."""
-        with transaction(self.database, self.path):
+        with self._writing():
             captures.name_page(self.database, run, page, address, cms_key=cms_key)
 
     def events(self, run: int) -> tuple[PageEvent, ...]:
@@ -111,9 +152,9 @@ class Archive:
 
     def decide(self, decision: Decision, *, parser: str, reread: Reader, now: datetime) -> None:
         """Commit what a person says of a suspect, and the history of its page that follows from it."""
-        with transaction(self.database, self.path):
+        with self._writing():
             replay_from = write_decision(self.database, decision, now=now)
-            replay_page(self.database, decision.page, replay_from, parser=parser, reread=reread)
+            order.replay_page(self.database, decision.page, replay_from, parser=parser, reread=reread)
 
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""
@@ -123,8 +164,8 @@ class Archive:
         """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
         rows = self.database.execute(
             "SELECT address FROM page_list WHERE site = ?"
-            " AND (state IN ('live', 'gone') OR (state IS NULL AND page IN (SELECT page_id FROM quarantine)))"
-            " AND page NOT IN"
+            " AND (state IN ('live', 'gone', 'withheld')"
+            " OR (state IS NULL AND page IN (SELECT page_id FROM quarantine))) AND page NOT IN"
             " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
             [site, run],
         )
@@ -133,3 +174,7 @@ class Archive:
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)
+
+    def look(self, capture: int) -> Capture:
+        """A capture with what it says: for a 304, the body that it confirms."""
+        return captures.read_look(self.database, capture)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from schemas.errors import ConfigurationError
 
 _ONE_MS = timedelta(milliseconds=1)
+_CLOCK = re.compile(r"[T ]\d\d:\d\d(?P<seconds>:\d\d)?")
 
 
 def to_text(moment: datetime) -> str:
@@ -28,23 +30,32 @@ def start_of(when: str) -> str:
 
 
 def end_of(when: str) -> str:
-    """Last moment of what a person wrote: for a day its last millisecond in UTC, for a time that time.
+    """Last moment of what a person wrote: of the day, the minute or the second, so that a time we showed finds itself.
 
     Raises ConfigurationError for anything else.
     """
-    moment, whole_day = _moment(when)
-    return to_text(moment + timedelta(days=1) - _ONE_MS if whole_day else moment)
+    moment, length = _moment(when)
+    return to_text(moment + length - _ONE_MS)
 
 
-def _moment(when: str) -> tuple[datetime, bool]:
+def _moment(when: str) -> tuple[datetime, timedelta]:
+    """When it begins and how long it lasts, by how exactly it was written."""
     try:
-        return datetime.combine(date.fromisoformat(when), time.min, UTC), True
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
+        moment = datetime.fromisoformat(when.strip().removesuffix(" UTC"))
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        length = _length(when)
+        moment + length
+    except (ValueError, OverflowError):
         raise ConfigurationError(
             f'"{when}" is no date: write a day as 2026-11-23 or a time as 2026-11-23T14:00 (UTC).'
         ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), False
+    return moment, length
+
+
+def _length(when: str) -> timedelta:
+    colons = _CLOCK.search(when)
+    if colons is None:
+        return timedelta(days=1)
+    if "." in when or "," in when:
+        return _ONE_MS
+    return timedelta(seconds=1) if colons["seconds"] else timedelta(minutes=1)

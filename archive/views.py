@@ -1,7 +1,7 @@
 """The views: the documented surface of an archive for people, Datasette, sqlite-utils and the command line alike.
 
 No window functions: a filter on such a view would not reach the index. The number of a page is `page`, of a revision
-within its page `revision`.
+within its page `revision`. Within a page the row numbers of revisions grow with their `seq`, and the views rely on it.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from sqlite_utils import Database
 from archive.migrations import migrations
 
 VIEWS = """
-CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at
+CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at and read
   SELECT p.id AS page, p.site,
          coalesce((SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id
                     WHERE c.page_id = p.id AND c.outcome = 'fetched' ORDER BY c.fetched_at DESC LIMIT 1),
                   (SELECT u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id
                     WHERE pu.page_id = p.id ORDER BY pu.from_run DESC LIMIT 1)) AS address,
          r.title, r.state, r.seq AS revisions, r.published, r.updated, r.responsible,
-         (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id AND f.seq = 1) AS first_seen,
+         (SELECT f.seen_from FROM revisions f WHERE f.page_id = p.id ORDER BY f.seq LIMIT 1) AS first_seen,
          r.seen_from AS last_changed,
-         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked
+         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_looked,
+         (SELECT max(c.fetched_at) FROM captures c JOIN readings g ON g.capture_id = c.id
+           WHERE c.page_id = p.id AND g.revision_id IS NOT NULL) AS last_read
     FROM pages p
     LEFT JOIN revisions r ON r.id = (SELECT id FROM revisions WHERE page_id = p.id ORDER BY seq DESC LIMIT 1);
 
@@ -30,9 +32,19 @@ CREATE VIEW page_history AS           -- one row per revision, with the span in 
          (SELECT max(c.fetched_at) FROM readings g JOIN captures c ON c.id = g.capture_id
            WHERE g.revision_id = r.id) AS last_seen,
          (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq = r.seq + 1) AS seen_until,
-         (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes,
-         r.capture_id AS capture, lower(hex(r.digest)) AS digest, r.id AS revision_id
+         (SELECT count(*) FROM changes ch WHERE ch.revision_id = r.id) AS changes, r.degree,
+         (SELECT min(b.seq) FROM revisions b
+           WHERE b.page_id = r.page_id AND b.digest = r.digest AND b.seq < r.seq) AS returns_to,
+         r.capture_id AS capture, nullif(lower(hex(r.digest)), '') AS digest, r.id AS revision_id
     FROM revisions r;
+
+CREATE VIEW flapping_pages AS         -- pages that go back and forth: two or more of the last ten revisions are returns
+  SELECT h.page, count(*) AS returns, min(h.seen_from) AS since, max(h.seen_from) AS last
+    FROM page_history h
+   WHERE h.returns_to IS NOT NULL AND h.cause = 'source'
+     AND h.revision > (SELECT max(m.seq) FROM revisions m WHERE m.page_id = h.page) - 10
+   GROUP BY h.page
+  HAVING count(*) >= 2;
 
 CREATE VIEW current_sections AS       -- every section as it reads now
   SELECT r.page_id AS page, r.title AS page_title, rs.position, s.key AS section, t.heading, t.level, t.text,
@@ -45,7 +57,7 @@ CREATE VIEW current_sections AS       -- every section as it reads now
 
 CREATE VIEW section_history AS        -- one row per reading of a section that differs from the one before
   SELECT s.page_id AS page, s.key AS section, r.seq AS revision, r.seen_from, r.unseen_since, r.cause,
-         t.heading, t.level, t.text, s.id AS section_id
+         t.heading, t.level, t.text, s.id AS section_id, r.id AS revision_id
     FROM sections s
     JOIN revision_sections rs ON rs.section_id = s.id
     JOIN revisions r ON r.id = rs.revision_id
@@ -54,12 +66,50 @@ CREATE VIEW section_history AS        -- one row per reading of a section that d
     LEFT JOIN revision_sections bs ON bs.section_id = s.id AND bs.revision_id = b.id
    WHERE bs.text_id IS NOT rs.text_id;
 
+CREATE VIEW section_list AS           -- one row per section that a page ever had: since when, last changed, removed
+  SELECT s.page_id AS page, s.key AS section, t.heading, t.level,
+         (SELECT o.seen_from FROM revisions o
+           WHERE o.id = (SELECT min(revision_id) FROM revision_sections WHERE section_id = s.id)) AS first_seen,
+         (SELECT c.seen_from FROM revision_sections cs JOIN revisions c ON c.id = cs.revision_id
+            LEFT JOIN revisions b ON b.page_id = c.page_id AND b.seq = c.seq - 1
+            LEFT JOIN revision_sections bs ON bs.section_id = cs.section_id AND bs.revision_id = b.id
+           WHERE cs.section_id = s.id AND bs.text_id IS NOT cs.text_id ORDER BY cs.revision_id DESC LIMIT 1)
+           AS last_changed,           -- the newest row of section_history
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = s.page_id AND n.seq > r.seq ORDER BY n.seq LIMIT 1)
+           AS removed,                -- NULL: it stands on the page now
+         (SELECT count(DISTINCT text_id) FROM revision_sections WHERE section_id = s.id) AS texts,
+         rs.position, s.id AS section_id  -- position: where it stood last
+    FROM sections s
+    JOIN revision_sections rs ON rs.section_id = s.id
+     AND rs.revision_id = (SELECT max(revision_id) FROM revision_sections WHERE section_id = s.id)
+    JOIN revisions r ON r.id = rs.revision_id
+    JOIN section_texts t ON t.id = rs.text_id;
+
+CREATE VIEW page_sections AS          -- the sections of every revision; as of D: seen_from <= D, seen_until > D or NULL
+  SELECT r.page_id AS page, r.seq AS revision, r.seen_from,
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq > r.seq ORDER BY n.seq LIMIT 1)
+           AS seen_until,
+         r.title AS page_title, rs.position, s.key AS section, t.heading, t.level, t.text, s.id AS section_id,
+         r.id AS revision_id
+    FROM revisions r
+    JOIN revision_sections rs ON rs.revision_id = r.id
+    JOIN sections s ON s.id = rs.section_id
+    JOIN section_texts t ON t.id = rs.text_id;
+
 CREATE VIEW change_feed AS            -- one row per change, ready to read
   SELECT ch.id, r.seen_from, r.unseen_since, r.page_id AS page, r.title AS page_title, r.seq AS revision, r.cause,
          ch.ordinal, ch.kind, ch.class, ch.what, ch.where_on_page, ch.before, ch.after, ch.why,
-         ch.section_id
+         ch.section_id,
+         (SELECT min(b.seq) FROM revisions b
+           WHERE b.page_id = r.page_id AND b.digest = r.digest AND b.seq < r.seq) AS returns_to
     FROM changes ch
     JOIN revisions r ON r.id = ch.revision_id;
+
+CREATE VIEW chrome_feed AS            -- one row per site-wide change of the chrome, ready to read
+  SELECT k.id, k.seen_from, k.unseen_since, r.site, k.address, k.run_id AS run, k.cause, k.ordinal, k.kind, k.class,
+         k.what, k.part, k.before, k.after, k.why, k.pages
+    FROM chrome_changes k
+    JOIN runs r ON r.id = k.run_id;
 
 CREATE VIEW current_links AS          -- the links that stand on the pages now
   SELECT l.page_id AS page, s.key AS section, l.label, l.url, l.kind, f.seen_from AS since
@@ -90,8 +140,8 @@ CREATE VIEW learning_examples AS      -- the pages that another page of the coll
 
 CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked, failed and not looked at are told apart
   SELECT c.id AS capture, c.run_id AS run, c.fetched_at, c.page_id AS page, c.purpose, u.url AS address, c.outcome,
-         c.status, l.url AS location, g.verdict, r.seq AS revision, b.size AS body_bytes, c.complete, c.attempts,
-         c.elapsed_ms, c.robots, c.error, g.why
+         c.status, l.url AS location, g.verdict, r.seq AS revision, c.body_id AS body, b.size AS body_bytes,
+         c.complete, c.attempts, c.elapsed_ms, c.robots, c.error, g.why
     FROM captures c
     JOIN urls u ON u.id = c.url_id
     LEFT JOIN urls l ON l.id = c.location_id

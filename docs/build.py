@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import click
 import msgspec
 
-from archive import migrations, views
-from archive.rows import COLUMNS
+from archive import export, migrations, rebuild_report, views
+from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
 from scraper import report
@@ -33,6 +35,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
+_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_ABOUT_KEYS = {
+    "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
+    "in the objects of its `sections`:"
+}
+
 
 def cli_page() -> str:
     """docs/cli.md: every command with its help and the keys of its JSON."""
@@ -41,10 +49,11 @@ def cli_page() -> str:
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
     for name, command in sorted(_all_commands(cli)):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
-        columns = {**COLUMNS, "crawl": report.COLUMNS}.get(name)
+        columns = {**COLUMNS, **_OTHER_COLUMNS}.get(name)
         if columns:
-            parts.append("\nKeys of each object of `--json`:\n\n| key | meaning |\n|---|---|\n")
-            parts.append("".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items()))
+            parts.append(_keys(_ABOUT_KEYS.get(name, "Keys of each object of `--json`:"), columns))
+        if name == "changes":
+            parts.append(_keys("Keys of each object of `--volatile --json`:", VOLATILE))
     return "".join(parts)
 
 
@@ -54,6 +63,11 @@ def _all_commands(group: click.Group, before: str = "") -> Iterator[tuple[str, c
         yield before + name, command
         if isinstance(command, click.Group):
             yield from _all_commands(command, f"{before}{name} ")
+
+
+def _keys(about: str, columns: dict[str, str]) -> str:
+    rows = "".join(f"| `{key}` | {_cell(meaning)} |\n" for key, meaning in columns.items())
+    return f"\n{about}\n\n| key | meaning |\n|---|---|\n{rows}"
 
 
 def _text_block(text: str) -> str:
@@ -70,9 +84,11 @@ def config_page() -> str:
         _settings(Site, documented),
     ]
     for field in msgspec.structs.fields(Site):
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            about = (field.type.__doc__ or "").strip()
-            parts.append(f"\n## [{field.name}]\n\n{about}\n{_settings(field.type, documented)}")
+        inner = next(iter(get_args(field.type)), field.type)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
+            about = inspect.cleandoc(inner.__doc__ or "")
+            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
     return "".join(parts)
 
 
@@ -111,6 +127,8 @@ def data_model_page() -> str:
         ("Views: what to query", views.VIEWS),
         ("Evidence: append-only", migrations.EVIDENCE),
         ("Derived: can be rebuilt", migrations.DERIVED),
+        ("Log: what rebuilds changed", migrations.REREADINGS),
+        ("Derived: the chrome of a site", migrations.CHROME),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")

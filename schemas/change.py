@@ -32,7 +32,8 @@ Class = Literal[
 
 What = Literal[
     "page", "title", "preamble", "language", "canonical", "published", "updated", "responsible", "breadcrumb",
-    "section", "paragraph", "quote", "list", "item", "table", "row", "image", "film", "link", "document",
+    "section", "paragraph", "quote", "list", "item", "table", "row", "column", "image", "film", "link", "document",
+    "part",
 ]  # fmt: skip
 
 Path: TypeAlias = tuple[str | int, ...]

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.chrome import Chrome
 from schemas.page import Page
 
 Verdict = Literal[
@@ -38,6 +39,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     page: Page | None = None
     """The page record; None unless the verdict is `page` or `suspect`."""
+    chrome: Chrome | None = None
+    """What is on the page but not its content; None where there is no page record."""
     why: str = ""
     """Reason for any other verdict than `page`, one sentence."""
     doubt: Doubt | None = None

@@ -16,6 +16,7 @@ State = Literal[
     "live",  # there was a page to read
     "gone",  # 404 or 410
     "moved",  # the address now leads to another page that the archive knows
+    "withheld",  # it was live; what it said has been erased for a reason that `redactions` tells
 ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -53,6 +54,25 @@ class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Sections on each start page. Below it nothing that is missing is called removed."""
 
 
+class Volatile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A block that keeps changing without an editor: a clock, a counter, a list of the latest news.
+
+    Its changes are kept and counted, and not shown in the feed. `tidslager changes --volatile` finds such blocks and
+    writes the rule.
+    """
+
+    section: str
+    """Heading path of the section it stands in, "Om oss › Kontakt"; "" for what stands before the first heading."""
+    what: tuple[Literal["paragraph", "preamble", "item", "row", "image", "film", "link"], ...] = ()
+    """What it consists of; empty: anything. A quote is a paragraph here, a list its items, a table its rows."""
+    starts: str = ""
+    """Words that it always begins with, for a section in which other blocks are news."""
+    page: str = ""
+    """A part of the address of the pages it stands on; empty: all pages."""
+    why: Annotated[str, Meta(min_length=1)]
+    """Reason; it stands beside every change that the rule takes out of the feed."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One collection: where it starts, how far it goes, how politely, and who answers for it."""
 
@@ -86,6 +106,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether names may lead to loopback and private addresses. What `connect_to` names is always allowed."""
     limits: Limits = Limits()
     floors: Floors = Floors()
+    volatile: tuple[Volatile, ...] = ()
 
 
 def decode_site(text: str, source: str) -> Site:
@@ -99,9 +120,13 @@ def decode_site(text: str, source: str) -> Site:
         raise ConfigurationError(f"{source} is not valid TOML: {error}. Correct that place and run again.") from error
     refuse_unknown_keys(raw, Site, source)
     try:
-        return msgspec.convert(raw, Site, strict=True)
+        site = msgspec.convert(raw, Site, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {_plain(str(error))}. Correct the value and run again.") from error
+        raise ConfigurationError(f"{source}: {_plain(str(error))}") from error
+    for host in site.hosts:
+        if "/" in host or ":" in host:
+            raise ConfigurationError(f'{source}: hosts: "{host}" is no host name. Write it like: {_EXAMPLES["hosts"]}')
+    return site
 
 
 def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], source: str, prefix: str = "") -> None:
@@ -113,11 +138,30 @@ def refuse_unknown_keys(raw: dict[str, Any], record: type[msgspec.Struct], sourc
             hint = f'did you mean "{prefix}{near[0]}"?' if near else "known keys are: " + ", ".join(known)
             raise ConfigurationError(f'{source}: unknown key "{prefix}{key}"; {hint}')
         inner = known[key]
-        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            refuse_unknown_keys(value, inner, source, f"{prefix}{key}.")
+        # A list of tables, [[volatile]], has its record inside the tuple.
+        inner = next(iter(get_args(inner)), inner) if isinstance(value, list) else inner
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            for entry in value if isinstance(value, list) else [value]:
+                if isinstance(entry, dict):
+                    refuse_unknown_keys(entry, inner, source, f"{prefix}{key}.")
+
+
+_EXAMPLES = {
+    "name": 'name = "example-se" (small letters, digits and hyphens)',
+    "start": 'start = ["https://example.se/page"]',
+    "hosts": 'hosts = ["example.se", "example.org"]',
+    "depth": "depth = 1",
+    "contact": 'contact = "you@example.se"',
+    "delay_s": "delay_s = 1.0 (seconds)",
+    "connect_to": 'connect_to = { "example.se:80" = "127.0.0.1:8080" }',
+    "allow_private": "allow_private = true",
+}
 
 
 def _plain(message: str) -> str:
-    """Say a msgspec message with the key in front: "Expected `int`, got `str` - at `$.depth`"."""
+    """Say a msgspec message with the key in front and an example behind it."""
     text, _, place = message.partition(" - at `$.")
-    return f"{place.rstrip('`')}: {text[:1].lower()}{text[1:]}" if place else text[:1].lower() + text[1:]
+    key = place.rstrip("`") or text.rpartition("field `")[2].rstrip("`")
+    example = _EXAMPLES.get(re.split(r"[.\[]", key)[0])
+    fault = "this setting is missing" if "missing required" in text else text[:1].lower() + text[1:]
+    return f"{key}: {fault}. " + (f"Write it like: {example}" if example else "Correct the value and run again.")

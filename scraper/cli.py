@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,7 +25,12 @@ from archive.cli import (
     print_json,
     text_width,
 )
+from archive.file import open_for_reading, refuse_foreign
+from archive.keeping import KEEPING
 from archive.lock import writer_lock
+from archive.looking_back import LOOKING_BACK
+from archive.rebuild import rebuild as run_rebuild
+from archive.rebuild_report import rebuild_rows, rebuild_text
 from archive.store import Archive
 from schemas.errors import ConfigurationError
 from schemas.site import Site
@@ -35,7 +41,10 @@ from scraper.connect import parse_connect_to
 from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
 from scraper.guard import Guard
+from scraper.layout import layout_named
+from scraper.parse import PARSER
 from scraper.progress import Progress
+from scraper.reading import reading_of
 from scraper.report import look_rows, report
 from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
@@ -92,8 +101,11 @@ def crawl(
     knew. robots.txt is honoured; one request at a time goes to a host.
     """
     chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
+    if chosen.layout:
+        layout_named(chosen.layout)
     clock = SystemClock()
     fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
+    refuse_foreign(path)
     with (
         writer_lock(path),
         Archive(path) as archive,
@@ -114,7 +126,9 @@ def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...
     """The site with what the command line says put over it. Raises ConfigurationError."""
     for address in start or site.start:
         if normal(address) is None:
-            raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+            raise ConfigurationError(
+                f'Start address "{address}" is no address of a page: write it out, as https://example.se/page.'
+            )
         if site.hosts and not in_scope(address, site.hosts):
             raise ConfigurationError(
                 f"{address} is outside the site {site.name}, whose hosts are {', '.join(site.hosts)}: "
@@ -163,7 +177,39 @@ def sites(*, as_json: bool) -> None:
         click.echo(f"{site.name}\n  {site.title}\n  {site.start[0]}")
 
 
-for _command in (*COMMANDS, status, quarantine):
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what today's parser reads otherwise; nothing is written.")
+@click.option("--keep-before", is_flag=True, help="Keep the archive as it was, as ARCHIVE.before-rebuild.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@archive_option
+@json_option
+def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_json: bool) -> None:
+    """Read all evidence anew with today's parser, and write everything that is derived from it again.
+
+    Captures and bodies stay as they are. What the pages say, their revisions and their changes become what they would
+    be had today's parser been there on each night. What reads otherwise than before is told, and kept in the table
+    `rereadings`. The new file takes the place of the archive in one step; whatever stops it, the archive is as it was.
+    """
+    if not path.exists():
+        open_for_reading(path)
+    with writer_lock(path), Guard() as guard, Progress(sys.stderr, quiet=quiet or as_json) as progress:
+        rebuilt = run_rebuild(
+            path,
+            partial(reading_of, read=guard.read),
+            parser=PARSER,
+            now=SystemClock().now(),
+            dry_run=dry_run,
+            keep_before=keep_before,
+            watch=progress.watch,
+        )
+    if as_json:
+        print_json(rebuild_rows(rebuilt))
+    else:
+        text = rebuild_text(rebuilt, path, text_width(), dry_run=dry_run)
+        click.echo(text if coloured() else click.unstyle(text), color=coloured())
+
+
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
     cli.add_command(_command)
 
 

@@ -45,10 +45,11 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContentReader:
-    """A visitor of content boxes. Walk each box with it, then take `preamble`, `sections()` and `unknown`."""
+    """A visitor of content boxes. Walk each box with it, then take `preamble`, `sections()`, `chrome` and `unknown`."""
 
     def __init__(self, around: Surroundings) -> None:
         self.preamble: list[Block] = []
+        self.chrome: list[Block] = []
         self.unknown: Counter[str] = Counter()
         self._around = around
         self._suffix = LinkSuffix(around.layout.link_suffix)
@@ -164,7 +165,10 @@ class ContentReader:
         if text and all(line in self._around.said for line in text.split("\n")):
             return True
         folded = text.casefold()
-        return folded.startswith(self._chrome_openings) or (not links and folded in self._chrome_lines)
+        if folded.startswith(self._chrome_openings) or (not links and folded in self._chrome_lines):
+            self.chrome.append(Paragraph(text=text, links=links))
+            return True
+        return False
 
     def _emit(self, block: Block) -> None:
         headed = self._drafts and self._drafts[-1][0].level

@@ -25,7 +25,7 @@ from scraper.layout import layout_named
 from scraper.parse import PARSER
 from scraper.parse import read as read_page
 from scraper.reading import ReadPage, reading_of, to_front
-from scraper.summary import Look, Result, Summary, shortfalls
+from scraper.summary import Look, Result, Summary, limited, shortfalls
 from scraper.suspect import is_front
 
 Watch = Callable[[str, int, int], None]
@@ -79,9 +79,10 @@ def crawl(
     read_leftovers(site, archive, read)
     run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, read=read, captured=set())
     looks: dict[int, Look] = {}
+    left: list[str] = []
     interrupted = False
     try:
-        for look in _looks(run, watch):
+        for look in _looks(run, watch, left):
             looks[look.page] = _weightier(looks.get(look.page), look)
     except KeyboardInterrupt:
         interrupted = True
@@ -93,10 +94,11 @@ def crawl(
         seconds=clock.monotonic() - begun,
         interrupted=interrupted,
         shortfalls=() if interrupted else shortfalls(site.floors, found),
+        left_out=() if interrupted else limited(site.limits, left),
         events=tuple(archive.events(number)),
     )
-    archive.finish_run(number, summary.status, summary.counts, now=clock.now())
-    return summary
+    head = archive.finish_run(number, summary.status, summary.counts, now=clock.now())
+    return msgspec.structs.replace(summary, head=head)
 
 
 def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> None:
@@ -105,25 +107,31 @@ def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> 
         _record(site, archive, kept, archive.read(kept.id), read)
 
 
-def _looks(run: _Run, watch: Watch) -> Iterator[Look]:
-    """Each look of a run: first along the links, then at known pages that no link led to."""
+def _looks(run: _Run, watch: Watch, left: list[str]) -> Iterator[Look]:
+    """Each look of a run: first along the links, then at known pages that no link led to.
+
+    Addresses that the limit of pages left out are put into `left`.
+    """
     site = run.site
     hosts = scope(site.start, site.hosts)
     queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
     met = {stop.address for stop in queue}
+    known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, hosts)]
     swept = False
     while queue or not swept:
         if not queue:
             swept = True
-            known = (address for address in run.archive.addresses(site.name, run.id) if in_scope(address, hosts))
-            queue.extend(Stop(address=address, depth=site.depth, why="link") for address in known)
+            unseen = run.archive.addresses(site.name, run.id)
+            queue.extend(Stop(address=address, depth=site.depth, why="link") for address in unseen if address in known)
             continue
-        if len(run.captured) >= site.limits.pages:
-            return
         stop = queue.popleft()
         if stop.address in run.captured:
             continue
-        watch(stop.address, len(run.captured), len(queue))
+        if len(run.captured) >= site.limits.pages:
+            left.append(stop.address)
+            continue
+        unlinked = 0 if swept else sum(address not in met for address in known)
+        watch(stop.address, len(run.captured), len(queue) + unlinked)
         for look, page in _look(run, stop):
             yield look
             if page is not None and stop.depth < site.depth:
@@ -160,10 +168,10 @@ def _look(run: _Run, stop: Stop) -> Iterator[tuple[Look, Page | None]]:
 def _record(site: Site, archive: Archive, kept: Kept, capture: Capture, read: ReadPage) -> Recorded | None:
     """Read a capture, where there is something to read, and record what it says."""
 
-    def reread(earlier: Capture) -> Reading:
-        return reading_of(earlier, site.layout, read) or Reading(verdict="unparsable", why="It says nothing.")
+    def reread(look: Capture) -> Reading | None:
+        return reading_of(look, site.layout, read)
 
-    reading = reading_of(capture, site.layout, read)
+    reading = reread(archive.look(kept.id) if capture.outcome == "not_modified" else capture)
     return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
 
 

@@ -282,6 +282,10 @@ def user_agent(contact: str) -> str:
         raise ConfigurationError(
             f"The contact {contact!r} cannot stand in a User-Agent. Give a mail or web address in plain ASCII."
         )
+    if not contact.startswith(("http://", "https://")) and "@" not in contact:
+        raise ConfigurationError(
+            f'The contact "{contact}" is neither a mail nor a web address. Give one that somebody reads.'
+        )
     return f"{product} (+{contact})"
 
 

@@ -32,6 +32,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Most matches expected."""
 
 
+class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the chrome and what a reader would call it."""
+
+    name: str
+    select: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
 class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One family of pages. Selectors may not name font classes for structure: they are words of one site's theme."""
 
@@ -47,6 +54,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     or unmatched: the root itself."""
     drop: Selectors = ()
     """Chrome, and with it all that stands in it."""
+    chrome: tuple[ChromeKind, ...] = ()
+    """Names of what `drop` leaves out; the first that fits counts. What has no name is read with what is around it."""
     unread: Selectors = ()
     """What is meant for screen readers or machines only, inside chrome and content alike."""
     title: Place = Place()

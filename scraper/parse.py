@@ -6,10 +6,12 @@ import msgspec
 from selectolax.lexbor import SelectolaxError
 
 from schemas.capture import Capture
+from schemas.chrome import Chrome
 from schemas.page import Page
 from schemas.reading import Reading
 from schemas.site import Limits
 from scraper import metadata
+from scraper.chrome import chrome_of
 from scraper.content import ContentReader, Surroundings
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
@@ -26,6 +28,14 @@ _HTML = ("text/html", "application/xhtml+xml")
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 _NO_PLACE = "The page has no body in which content could stand."
 _NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure has changed."
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What a document says; no page when it has no place for content."""
+
+    page: Page | None = None
+    chrome: Chrome | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +66,10 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     try:
         document = parse(decoded.text)
         chosen = chosen or choose(document)
-        page, noticed = _page(document, chosen, capture.address)
+        found = _page(document, chosen, capture.address)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
-    return _reading(decoded, [*remarks, *noticed], page=page, why="" if page else _NO_PLACE, layout=chosen.name)
+    return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
 
 
 def choose(document: Document) -> Layout:
@@ -71,11 +81,13 @@ def choose(document: Document) -> Layout:
     )
 
 
-def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, page: Page | None = None) -> Reading:
+def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:
+    page = found.page if found else None
     empty = page is not None and not page.preamble and not page.sections
     return Reading(
         verdict="suspect" if empty else "page" if page else "unparsable",
         page=page,
+        chrome=found.chrome if found and not empty else None,
         why=_NO_CONTENT if empty else why,
         doubt="empty" if empty else None,
         layout=layout,
@@ -85,11 +97,11 @@ def _reading(decoded: Decoded, remarks: list[str], *, why: str, layout: str, pag
     )
 
 
-def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None, list[str]]:
-    """The page record, None when the page has no place for content, and remarks."""
+def _page(document: Document, layout: Layout, address: str) -> _Read:
+    """The page record and the chrome; no record when the page has no place for content."""
     places = _boxes(document, layout)
     if places is None:
-        return None, []
+        return _Read()
     meta = metadata.fields(document)
     base = metadata.base_address(document, address)
     title = metadata.title_element([*places.boxes, places.root], layout, places.hidden)
@@ -105,17 +117,16 @@ def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None
         )
     )
     responsible = metadata.responsible(places.root, document, layout, places.unread)
-    hidden = places.hidden | responsible.elements | ids_of([title] if title else [])
-    reader = ContentReader(
-        Surroundings(
-            base=base,
-            address=address,
-            layout=layout,
-            hidden=hidden,
-            preamble=ids_of(find(places.boxes, layout.preamble.select)),
-            said=stated.said,
-        )
+    told = responsible.elements | ids_of([title] if title else [])
+    around = Surroundings(
+        base=base,
+        address=address,
+        layout=layout,
+        hidden=places.hidden | told,
+        preamble=ids_of(find(places.boxes, layout.preamble.select)),
+        said=stated.said,
     )
+    reader = ContentReader(around)
     for box in places.boxes:
         walk(box, reader)
     page = Page(
@@ -129,8 +140,11 @@ def _page(document: Document, layout: Layout, address: str) -> tuple[Page | None
         preamble=tuple(reader.preamble),
         sections=reader.sections(),
     )
-    remarks = [*_unexpected(document, layout), *_remarks(reader, stated)]
-    return page, remarks
+    return _Read(
+        page=page,
+        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome),
+        remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
+    )
 
 
 def _boxes(document: Document, layout: Layout) -> _Boxes | None:

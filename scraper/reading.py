@@ -16,12 +16,14 @@ ReadPage = Callable[[Capture, str], Reading]
 def reading_of(capture: Capture, layout: str, read: ReadPage = parse.read) -> Reading | None:
     """What a capture says about its page; None when it says nothing, as a failure does.
 
-    `layout` names the layout to read with, "" chooses by what the page shows. Raises ConfigurationError for a layout
-    that does not exist.
+    `layout` names the layout to read with, "" chooses by what the page shows. A 304 is read by the body that it
+    confirms: ask the archive for that with `Archive.look`. Raises ConfigurationError for a layout that does not exist.
     """
     match capture.outcome:
         case "fetched":
             return suspected(capture, read(capture, layout))
+        case "not_modified":
+            return Reading(verdict="unparsable", why="The site answers 304 for a body that the archive does not hold.")
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):

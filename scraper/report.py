@@ -50,7 +50,10 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
             click.style("The layout changed: nothing that is missing is called removed.", fg="red"),
         ]
         lines += [_filled(line, width) for line in result.shortfalls]
-    lines += ["", *_next(result, archive, default)]
+    lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.left_out)]
+    if result.head:
+        lines.append(f"Head of run {result.run}: {result.head}")
+    lines += _next(result, archive, default)
     return "\n".join(lines)
 
 
@@ -78,7 +81,8 @@ def _look(look: Look, width: int) -> list[str]:
     # A page that is gone has no title of its own any more; its last one stands in the change that says so.
     title = look.title or (look.changes[0].before if look.result == "gone" and look.changes else None)
     indent = " " * 8
-    lines = [f"  {look.page:>4}  {shown_safely(title or look.address)}"]
+    name = textwrap.shorten(shown_safely(title or look.address), max(width - 8, 40), placeholder=" …")
+    lines = [f"  {look.page:>4}  {name}"]
     if title and look.result not in _READ:
         lines.append(indent + click.style(shown_safely(look.address), dim=True))
     if look.result == "new":
@@ -101,9 +105,12 @@ def _next(result: Summary, archive: Path, default: Path) -> list[str]:
         lines.append(f"To see what is in quarantine: tidslager quarantine list{where}")
     changed = next((look for look in result.looks if look.result == "changed"), None)
     read = next((look for look in result.looks if look.revision), None)
+    ended = next((look for look in result.looks if look.result in ("gone", "back", "moved")), None)
     if changed:
         command = f"tidslager diff {changed.page}{where}"
         return [*lines, f"Kept in {archive}. To see what changed: {command}"]
+    if ended:
+        return [*lines, f"Kept in {archive}. To see a page's history: tidslager log {ended.page}{where}"]
     if read:
         return [*lines, f"Kept in {archive}. To see what a page says: tidslager show {read.page}{where}"]
     return [*lines, f"Kept in {archive}."]

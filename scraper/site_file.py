@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from urllib.parse import unquote
 
 from schemas.errors import ConfigurationError
 from schemas.site import Site, decode_site
 from scraper.addresses import bare, host_of, normal
 from scraper.connect import is_local
+from scraper.fetch import user_agent
 
 _DEFAULTS = Site(name="x", start=("https://example.se/",))
 
@@ -28,7 +31,8 @@ def file_for(address: str, contact: str) -> tuple[str, str]:
     local = is_local(host)
     if not start or not (local or "." in host.strip(".")):
         raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
-    name = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:64]
+    user_agent(contact)
+    name = _name(start, host)
     text = f"""\
 # A site of Tidslager: where it starts, how far it goes, how politely, and who answers for it.
 # Look it through, then run `tidslager crawl {name}.toml`, tonight and every night.
@@ -59,6 +63,15 @@ delay_s = {0.0 if local else _DEFAULTS.delay_s}
         text += _LOCAL
     decode_site(text, "the new site file")
     return name, text
+
+
+def _name(address: str, host: str) -> str:
+    """Host and last part of the path: two hubs of one host are two collections."""
+    last = address.partition("?")[0].rstrip("/").rpartition("/")[2]
+    page = "" if last == address.split("/")[2] else last.partition(".")[0]
+    plain = unicodedata.normalize("NFKD", f"{host} {unquote(page)}").encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower())
+    return slug.strip("-")[:64].rstrip("-")
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -13,7 +13,7 @@ from archive.revisions import Finding
 from archive.store import RunStatus
 from schemas.change import Change
 from schemas.reading import Doubt
-from schemas.site import Floors
+from schemas.site import Floors, Limits
 
 Result = (
     Finding
@@ -83,8 +83,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     shortfalls: tuple[str, ...] = ()
     """Signs that the layout changed: where the run found less than the site's floors ask for, or pages that would lose
     their sections by it."""
+    left_out: tuple[str, ...] = ()
+    """What was not looked at because of the limit of pages, one sentence."""
     events: tuple[PageEvent, ...] = ()
     """What this run saw happen to the set of pages."""
+    head: str = ""
+    """The head that seals the run, 64 hexadecimal digits."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -106,10 +110,17 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         if not any(look.result in _READ for look in self.looks):
             return "failed"
         trouble = any(look.result in _TROUBLE or (look.start and look.result not in _READ) for look in self.looks)
-        return "partial" if trouble else "ok"
+        return "partial" if trouble or self.left_out else "ok"
 
 
 EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "drift": 4, "interrupted": 130}
+
+
+def limited(limits: Limits, left: Sequence[str]) -> tuple[str, ...]:
+    """What a run left out because of the limit of pages, as the line that says so; nothing where it left nothing."""
+    if not left:
+        return ()
+    return (f"stopped at {limits.pages} pages (limits.pages); not looked at: {len(left)}, {left[0]} first.",)
 
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:

@@ -57,7 +57,9 @@ def written(record: Page) -> bytes:
 
 
 def reread(earlier: Capture) -> Reading:
-    """The reading of a body that `written` made."""
+    """The reading of a look at a page: of a body that `written` made, or of an answer that there is none."""
+    if earlier.outcome in ("gone", "redirected"):
+        return Reading(verdict="gone" if earlier.outcome == "gone" else "elsewhere")
     return Reading(verdict="page", page=msgspec.json.decode(earlier.body or b"", type=Page))
 
 

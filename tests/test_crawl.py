@@ -143,9 +143,11 @@ def test_depth_two_follows_the_links_of_linked_pages(agency: Agency, path: Path)
 
 
 def test_the_number_of_pages_is_limited(agency: Agency, path: Path) -> None:
-    """No more addresses are looked at in a run than the site file allows."""
-    summary = crawl_agency(agency, path, 1, limits=Limits(pages=3))
+    """No more addresses are looked at in a run than the site file allows, and the run says what it left out."""
+    summary = crawl_agency(agency, path, 1, limits=Limits(pages=3), floors=Floors())
     assert len(summary.looks) == 3
+    assert summary.status == "partial"
+    assert summary.left_out[0].startswith("stopped at 3 pages (limits.pages); not looked at: ")
 
 
 def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Path) -> None:

@@ -109,6 +109,10 @@ def test_json_keys_are_those_documented(agency: Agency, path: Path) -> None:
         "status": (),
         "quarantine list": (),
         "quarantine show": (str(entry),),
+        "verify": (),
+        "stats": (),
+        "sections": ("1",),
+        "blame": ("1",),
     }
     assert set(commands) == set(COLUMNS)
     for name, arguments in commands.items():

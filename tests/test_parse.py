@@ -110,6 +110,18 @@ def test_no_content_is_never_an_empty_page(body: bytes) -> None:
     assert "structure" in reading.why
 
 
+def test_r17_the_charset_header_disappears_and_the_text_stays() -> None:
+    """R17: with its charset said by the header, by the page or by nobody, a page reads the same."""
+    words = "<main><h1>Öppet på Åland</h1><p>Fjärde maj är det stängt.</p></main>"
+    said = captured(words.encode())
+    unsaid = captured(words.encode(), b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    latin = captured(words.encode("latin-1"), b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=latin1\r\n\r\n")
+    latin_unsaid = captured(words.encode("latin-1"), b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    records = [read(one).page for one in (said, unsaid, latin, latin_unsaid)]
+    assert records[0] is not None
+    assert records[1:] == records[:1] * 3
+
+
 def test_no_body_is_unparsable() -> None:
     """A capture without a body says nothing."""
     assert read(captured(None)) == Reading(verdict="unparsable", why="There is no body.")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archive import history
 from archive.records import load_page
 from archive.store import Archive
-from schemas.page import Film, Link, Page, Paragraph, Person, digest
+from schemas.page import Film, Link, Page, Paragraph, Person, canonical_json, digest
 from schemas.reading import Reading
 from tests.builders import ADDRESS, PARSER, begin, capture, gone, look, night, page, reread, section, written
 
@@ -301,3 +301,16 @@ def test_every_revision_comes_back_as_it_was(sequence: list[Page]) -> None:
         ids = archive.database.execute("SELECT id, digest FROM revisions ORDER BY seq").fetchall()
         assert [load_page(archive.database, number) for number, _ in ids] == distinct
         assert [name for _, name in ids] == [digest(record) for record in distinct]
+
+
+def test_r2_equal_in_comparison_form_yet_each_revision_gives_its_own_bytes(archive: Archive) -> None:
+    """R2: records that read the same and are written otherwise are revisions of their own, each whole."""
+    spellings = ("fem kronor", "fem\u00a0kronor", "fem kro\u00adnor")
+    records = [page(section("Pris", text)) for text in spellings]
+    for number, record in enumerate(records, 1):
+        look(archive, number, record)
+    stored = [row for (row,) in archive.database.execute("SELECT id FROM revisions ORDER BY seq").fetchall()]
+    assert [canonical_json(load_page(archive.database, number)) for number in stored] == [
+        canonical_json(record) for record in records
+    ]
+    assert {row[0] for row in archive.database.execute("SELECT class FROM changes").fetchall()} == {"cosmetic"}

@@ -18,11 +18,11 @@ def written(address: str, contact: str = "") -> Site:
 @pytest.mark.parametrize(
     ("address", "name", "start", "hosts"),
     [
-        ("https://www.kommun.example/a/b", "kommun-example", "https://www.kommun.example/a/b", ("kommun.example",)),
+        ("https://www.kommun.example/a/b", "kommun-example-b", "https://www.kommun.example/a/b", ("kommun.example",)),
         ("kommun.example", "kommun-example", "https://kommun.example/", ("kommun.example",)),
         (
             "https://blå.example/å",
-            "xn-bl-zia-example",
+            "xn-bl-zia-example-a",
             "https://xn--bl-zia.example/%C3%A5",
             ("xn--bl-zia.example",),
         ),
@@ -42,9 +42,22 @@ def test_a_page_on_ones_own_machine_may_be_reached(address: str) -> None:
     assert site.delay_s == 0
 
 
+def test_two_hubs_of_one_host_are_two_sites() -> None:
+    """Pages of one host get names of their own, so that their histories stay apart."""
+    names = [file_for(f"https://a.example/{page}.html", "")[0] for page in ("ett", "tva")]
+    assert names == ["a-example-ett", "a-example-tva"]
+
+
+@pytest.mark.parametrize("contact", ["Åsa Öberg", "hej"])
+def test_a_contact_that_nobody_could_use_is_refused(contact: str) -> None:
+    """What a crawl would refuse is refused when it is written down."""
+    with pytest.raises(ConfigurationError, match="contact"):
+        file_for("https://a.example/", contact)
+
+
 def test_a_contact_is_written_as_it_is() -> None:
     """Quotes and backslashes in a contact do not break the file."""
-    assert written("https://a.example/", 'arkiv "A" \\ <a@b.se>').contact == 'arkiv "A" \\ <a@b.se>'
+    assert written("https://a.example/", '"A" \\ <a@b.se>').contact == '"A" \\ <a@b.se>'
 
 
 @pytest.mark.parametrize("address", ["", "hubben", "ftp://a.example/", "https://", "http://a b.example/"])

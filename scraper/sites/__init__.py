@@ -22,7 +22,7 @@ def find_site(name: str) -> Site:
     Raises ConfigurationError when there is neither, or the file cannot be used.
     """
     path = Path(name)
-    if path.suffix == ".toml" or path.exists() or "/" in name:
+    if name and (path.suffix == ".toml" or path.exists() or "/" in name):
         return _from_file(path)
     if name in built_in():
         return decode_site((files(__name__) / f"{name}.toml").read_text("utf-8"), f"{name} (built in)")

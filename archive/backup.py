@@ -1,0 +1,60 @@
+"""Backup: a whole copy of an archive beside a writer, verified before it gets its name."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+from archive.file import copy_whole, open_for_reading, plain_errors
+from archive.verify import Report, verify
+from schemas.errors import ArchiveWriteError
+
+
+def back_up(path: Path, target: Path, rng: Random) -> Report:
+    """Write the archive as it is at this moment to `target`, and verify the copy. What is found wrong is in the report.
+
+    The copy gets its name when it is whole, verified and on the disk; a file that is there is never written over.
+    Raises ArchiveWriteError when it cannot be written.
+    """
+    if target.exists():
+        raise ArchiveWriteError(f"{target} is there already and was left as it is: name another file.")
+    half = target.with_name(f"{target.name}.part-{os.getpid()}")
+    try:
+        copy_whole(path, half)
+        report = _verified(half, rng)
+        if not report.findings:
+            _to_disk(half)
+            _named(half, target)
+    except OSError as error:
+        raise ArchiveWriteError(
+            f"Cannot write {target} ({error.strerror}): see to its directory, its rights and room."
+        ) from error
+    finally:
+        half.unlink(missing_ok=True)
+    return report
+
+
+def _verified(file: Path, rng: Random) -> Report:
+    copy = open_for_reading(file)
+    with closing(copy.conn), plain_errors(file):
+        return verify(copy, file, rng=rng)
+
+
+def _to_disk(file: Path) -> None:
+    with file.open("rb") as data:
+        os.fsync(data.fileno())
+
+
+def _named(half: Path, target: Path) -> None:
+    """Give the copy its name, unless somebody has taken it in the meantime."""
+    try:
+        os.link(half, target)
+    except FileExistsError:
+        raise ArchiveWriteError(f"{target} is there already and was left as it is: name another file.") from None
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

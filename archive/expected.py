@@ -1,0 +1,101 @@
+"""Expected: what the derived rows of a page must be, given the records of its revisions. Asks, writes nothing.
+
+One place for two uses: `verify` compares it with what is stored, and whoever takes a revision away puts it in place of
+what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.records import CONTENT_COLUMNS, contents, load_page, section_identities
+from archive.revisions import change_of_end, change_values, changes_between
+from archive.volatile import rules_of
+from schemas.change import Change
+from schemas.page import Page
+
+Values = tuple[object, ...]
+
+
+class Expected(msgspec.Struct, kw_only=True):
+    """What the derived rows of a page must be."""
+
+    changes: dict[int, list[Values]]
+    """Rows of changes by revision, in the order of `revisions.CHANGE_COLUMNS`."""
+    contents: dict[str, set[Values]]
+    """By table: the values of `records.CONTENT_COLUMNS`, and the revisions from and to which they stood."""
+
+
+class _Standing:
+    """Links, films and people that stand on a page while its revisions are gone through."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, set[Values]] = {table: set() for table in CONTENT_COLUMNS}
+        self.since: dict[str, dict[Values, int]] = {table: {} for table in CONTENT_COLUMNS}
+
+    def bring_up(self, revision: int, now: dict[str, set[Values]]) -> None:
+        """Go on to a revision: what is gone ends with it, what is new begins with it."""
+        for table, since in self.since.items():
+            for values in since.keys() - now[table]:
+                self.done[table].add((*values, since.pop(values), revision))
+            for values in now[table] - since.keys():
+                since[values] = revision
+
+    def all(self) -> dict[str, set[Values]]:
+        """What stood, and what still stands."""
+        return {
+            table: done | {(*values, first, None) for values, first in self.since[table].items()}
+            for table, done in self.done.items()
+        }
+
+
+def expected_of(database: Database, page: int) -> Expected:
+    """What the changes, links, films and people of a page must be.
+
+    Raises msgspec.ValidationError or ValueError where a record cannot be read.
+    """
+    changes: dict[int, list[Values]] = {}
+    standing = _Standing()
+    last: dict[str, Any] | None = None
+    before: tuple[int, Page] | None = None
+    for row in _revisions(database, page):
+        record: Page | None = None
+        identities: tuple[int, ...] = ()
+        if row["state"] == "live":
+            record, identities = load_page(database, row["id"]), section_identities(database, row["id"])
+            told = _told(database, row, last, before[1] if before else None, record)
+            old = section_identities(database, before[0]) if before else ()
+            changes[row["id"]] = change_values(told, old, identities)
+            before = row["id"], record
+        elif row["state"] == "withheld" or last is None:
+            changes[row["id"]] = []
+        else:
+            changes[row["id"]] = change_values(
+                (change_of_end(database, row["state"], last["title"], row["capture"]),), (), ()
+            )
+        standing.bring_up(row["id"], contents(record, identities))
+        last = row
+    return Expected(changes=changes, contents=standing.all())
+
+
+def _told(
+    database: Database, row: dict[str, Any], last: dict[str, Any] | None, before: Page | None, record: Page
+) -> tuple[Change, ...]:
+    if last is None:
+        return ()
+    rules = rules_of(database, row["run_id"])
+    return changes_between(last["state"], before, record, rules=rules, address=row["url"])
+
+
+def _revisions(database: Database, page: int) -> Iterator[dict[str, Any]]:
+    rows = database.query(
+        "SELECT r.id, r.state, r.title, c.status, c.url_id, c.location_id, c.run_id, u.url FROM revisions r"
+        " JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id WHERE r.page_id = ? ORDER BY r.seq",
+        [page],
+    )
+    for row in list(rows):
+        yield {**row, "capture": row}

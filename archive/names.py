@@ -1,0 +1,96 @@
+"""Names: where a text or the bytes of a page speak of a person, however the name is written there. Pure.
+
+A name is found with its words in order or the last ones first, whatever stands between them (spaces, no-break spaces,
+hyphens, dots, tags), in any case, with letters composed, decomposed, as HTML references, percent-encoded or without
+their marks ("Åsa Öberg" in "asa-oberg"), with soft hyphens in it, and in the genitive. A part of a longer word is none.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+import unicodedata
+import zlib
+from html.entities import codepoint2name
+from urllib.parse import quote
+
+from archive.comparison import comparison
+from schemas.errors import ConfigurationError
+
+WITHHELD = "[withheld]"
+"""What stands in the place of a name that was erased."""
+
+_BETWEEN = r"(?:<[^<>]{0,200}>|&(?:nbsp|shy|#160|#173|#xa0|#xad|ensp|emsp|thinsp|zwnj);|%20|%C2%A0|[^\w<>]|_){0,12}"
+_INVISIBLE = "(?:[\u00ad\u200b-\u200f\u2060\ufeff]|&shy;|&#173;|&#xad;)*"
+_FEWEST_LETTERS = 5
+
+
+class Name:
+    """A person's name, as it is looked for."""
+
+    def __init__(self, name: str) -> None:
+        """Take a name of at least two words and five letters.
+
+        Raises ConfigurationError for less: too much would be erased.
+        """
+        words = [word for word in re.split(r"[\W_]+", comparison(name)) if word]
+        if len(words) < 2 or sum(map(len, words)) < _FEWEST_LETTERS:  # noqa: PLR2004 -- first name and last name
+            raise ConfigurationError(
+                f'"{name}" would erase too much: give first name and last name, as the pages have them.'
+            )
+        orders = [words[at:] + words[:at] for at in range(len(words))]
+        one = "|".join(_BETWEEN.join(map(_word, order)) for order in orders)
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{one})s?(?![^\W\d_])", re.IGNORECASE)
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text speaks of the person."""
+        return self._pattern.search(text) is not None
+
+    def is_in_bytes(self, data: bytes) -> bool:
+        """Whether bytes do, in UTF-8 or a Latin encoding, compressed with gzip or deflate or not at all."""
+        return any(
+            self.is_in(text) or ("&" in text and self.is_in(html.unescape(text)))
+            for plain in _plain(data)
+            for text in (plain.decode("utf-8", "replace"), plain.decode("cp1252", "replace"))
+        )
+
+    def masked(self, text: str) -> str:
+        """The text without the name."""
+        return self._pattern.sub(WITHHELD, text)
+
+
+def _word(word: str) -> str:
+    return _INVISIBLE.join(map(_letter, word))
+
+
+def _letter(letter: str) -> str:
+    """One letter in all the ways in which pages and addresses write it."""
+    ways = {re.escape(letter)}
+    for one in {letter.lower(), letter.upper()}:
+        apart = unicodedata.normalize("NFD", one)
+        ways |= {re.escape(one), re.escape(apart), re.escape(apart[0])}
+        if not one.isascii():
+            ways |= {
+                re.escape(quote(one)),
+                re.escape(quote(apart)),
+                re.escape(quote(one, encoding="cp1252", errors="ignore")),
+            }
+            ways |= {f"&#0*{ord(one)};", f"&#x0*{ord(one):x};"}
+            ways |= {re.escape(f"\\u{ord(one):04x}")}
+            named = codepoint2name.get(ord(one)) if len(one) == 1 else None
+            ways |= {f"&{named};"} if named else set()
+    return "(?:" + "|".join(sorted(filter(None, ways), key=len, reverse=True)) + ")"
+
+
+def _plain(data: bytes) -> tuple[bytes, ...]:
+    """The bytes, and what they are when they were compressed."""
+    if data[:2] == b"\x1f\x8b":
+        try:
+            return data, gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            return (data,)
+    try:
+        return data, zlib.decompress(data)
+    except zlib.error:
+        return (data,)

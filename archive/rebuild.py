@@ -1,0 +1,237 @@
+"""Rebuild: everything that is derived, made anew from the evidence by today's parser, in a new file that is swapped in.
+
+The new file begins as a copy without the derived rows; then every capture that says something about a page is read in
+time order, as if today's parser had been there on each night. So no revision is left that only a parser caused: what
+was read otherwise before is told page by page, and is kept in `rereadings` when the files are swapped.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from sqlite_utils import Database
+
+from archive.captures import SAYING, read_look
+from archive.chrome import compare_run
+from archive.diff import diff
+from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
+from archive.migrations import DERIVED_TABLES
+from archive.phrases import summary
+from archive.records import load_page
+from archive.rereadings import Kept, Rereading, rereadings
+from archive.revisions import append_reading
+from archive.store import Archive
+from archive.swap import beside, remove, swap
+from archive.times import to_text
+from schemas.capture import Capture
+from schemas.errors import ArchiveWriteError
+from schemas.reading import Reading
+
+
+class LookReader(Protocol):
+    """Reads a capture with a layout ("" chooses one); None for one that says nothing about its page."""
+
+    def __call__(self, capture: Capture, layout: str) -> Reading | None:
+        """Return what the capture says. Never raises for any bytes."""
+
+
+Watch = Callable[[str, int, int], None]
+"""Told before each look is read: its address, how many are done, how many more there are."""
+
+BEFORE = ".before-rebuild"
+_UNFINISHED = ".rebuilding"
+_BATCH = 500  # looks in one transaction
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A rereading in words."""
+
+    rereading: Rereading
+    address: str
+    """Where the page was when the revision was first seen."""
+    summary: str
+    """What differs between the two records; "" where there are not two."""
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rebuild came to."""
+
+    looks: int
+    """Captures read."""
+    pages: int
+    told: tuple[Told, ...]
+    verdicts: int
+    """Captures whose reading has another verdict now, or had none."""
+    kept: Path | None = None
+    """Where the archive as it was is kept."""
+
+
+def rebuild(
+    path: Path,
+    read: LookReader,
+    *,
+    parser: str,
+    now: datetime,
+    dry_run: bool = False,
+    keep_before: bool = False,
+    watch: Watch = lambda *_: None,
+) -> Rebuilt:
+    """Make the derived tables of the archive at `path` anew; hold its writer's lock.
+
+    `read` is today's reader, `parser` its version. With `dry_run` nothing is swapped. With `keep_before` the archive as
+    it was stays beside the new one. Whatever stops it, the archive is as it was. Raises ArchiveError and its kin.
+    """
+    path = path.resolve()
+    new, keep = beside(path, _UNFINISHED), beside(path, BEFORE) if keep_before else None
+    open_for_reading(path).conn.close()
+    if keep and keep.exists() and not dry_run:
+        raise ArchiveWriteError(f"{keep} is there already and was left as it is: move it away and run again.")
+    Archive(path).close()  # one whole file, upgraded to today's tables
+    try:
+        remove(new)
+        _copy_evidence(path, new)
+        looks = _derive(path, new, read, parser=parser, watch=watch)
+        found = _compare(path, new, looks)
+        if not dry_run:
+            _write_down(path, new, found.told, parser=parser, now=now)
+            swap(new, path, keep)
+            found = msgspec.structs.replace(found, kept=keep)
+    except OSError as error:
+        raise ArchiveWriteError(f"Cannot rebuild {path} ({error.strerror}): it was left as it is.") from error
+    finally:
+        remove(new)
+    return found
+
+
+def _copy_evidence(path: Path, new: Path) -> None:
+    source = open_for_reading(path)
+    with plain_errors(path), closing(source.conn), closing(sqlite3.connect(new)) as target:
+        source.conn.backup(target)
+    database = _open_new(path, new)
+    with plain_errors(path):
+        try:
+            database.execute("PRAGMA foreign_keys = OFF")
+            with transaction(database, path):
+                for table in reversed(DERIVED_TABLES):
+                    database.execute(f"DELETE FROM {table}")
+        finally:
+            database.conn.close()
+
+
+def _open_new(path: Path, new: Path) -> Database:
+    """The new file, quick to write: it is synced whole before it takes the archive's place."""
+    with plain_errors(path):
+        database = open_for_writing(new)
+        database.execute("PRAGMA synchronous = OFF")
+    return database
+
+
+def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watch) -> int:
+    """Read every look in time order and write what it means; return how many there were."""
+    database = _open_new(path, new)
+    try:
+        layouts, looks = _layouts(database), _looks(database)
+        for start in range(0, len(looks), _BATCH):
+            with transaction(database, path):
+                for done, (number, site) in enumerate(looks[start : start + _BATCH], start):
+                    look = read_look(database, number)
+                    watch(look.address, done, len(looks) - done)
+                    reading = read(look, layouts[site])
+                    if reading is not None:
+                        reread = partial(read, layout=layouts[site])
+                        append_reading(database, number, reading, parser=parser, reread=reread)
+        with transaction(database, path):
+            for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
+                compare_run(database, run)
+        with plain_errors(path):
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.conn.close()
+    return len(looks)
+
+
+def _looks(database: Database) -> list[tuple[int, str]]:
+    """Captures that say something about a page, in time order, each with its site."""
+    return database.execute(
+        "SELECT c.id, p.site FROM captures c JOIN pages p ON p.id = c.page_id"
+        f" WHERE c.outcome IN {SAYING} ORDER BY c.fetched_at, c.id"
+    ).fetchall()
+
+
+def _layouts(database: Database) -> dict[str, str]:
+    """The layout that each site is read with today: what its newest run was told, "" where that chooses by itself."""
+    rows = database.execute("SELECT site, config FROM runs ORDER BY id").fetchall()
+    return {site: json.loads(config).get("layout", "") for site, config in rows}
+
+
+def _compare(path: Path, new: Path, looks: int) -> Rebuilt:
+    """What the two files say otherwise."""
+    before, now = open_for_reading(path), open_for_reading(new)
+    with plain_errors(path):
+        try:
+            found = rereadings(_revisions(before), _revisions(now))
+            told = tuple(_told(before, now, rereading) for rereading in found)
+            pages = now.execute("SELECT count(DISTINCT page_id) FROM revisions").fetchone()[0]
+            return Rebuilt(looks=looks, pages=pages, told=told, verdicts=_other_verdicts(before, now))
+        finally:
+            before.conn.close()
+            now.conn.close()
+
+
+def _revisions(database: Database) -> Iterator[Kept]:
+    rows = database.query(
+        "SELECT id, page_id AS page, seq, state, capture_id AS capture, digest, seen_from, title"
+        " FROM revisions ORDER BY page_id, seq"
+    )
+    return (Kept(**row) for row in rows)
+
+
+def _told(before: Database, now: Database, rereading: Rereading) -> Told:
+    address = now.execute(
+        "SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.id = ?", [rereading.either.capture]
+    ).fetchone()[0]
+    said = ""
+    was, reads = rereading.before, rereading.now
+    if was and reads and was.digest and reads.digest and was.digest != reads.digest:
+        said = summary(diff(load_page(before, was.id), load_page(now, reads.id)))
+    return Told(rereading=rereading, address=address, summary=said)
+
+
+def _other_verdicts(before: Database, now: Database) -> int:
+    was = dict(before.execute("SELECT capture_id, verdict FROM readings").fetchall())
+    reads = dict(now.execute("SELECT capture_id, verdict FROM readings").fetchall())
+    return sum(was.get(number) != reads.get(number) for number in was.keys() | reads.keys())
+
+
+def _write_down(path: Path, new: Path, told: tuple[Told, ...], *, parser: str, now: datetime) -> None:
+    """Keep what is read otherwise from now on, so that who cited a revision finds out what became of it."""
+    database = _open_new(path, new)
+    try:
+        with transaction(database, path):
+            for one in told:
+                was, reads = one.rereading.before, one.rereading.now
+                database.table("rereadings").insert(
+                    {
+                        "rebuilt_at": to_text(now),
+                        "parser": parser,
+                        "finding": one.rereading.finding,
+                        "page_id": one.rereading.either.page,
+                        "capture_id": one.rereading.either.capture,
+                        "revision_before": was and was.seq,
+                        "revision_now": reads and reads.seq,
+                        "digest_before": was and was.digest,
+                        "digest_now": reads and reads.digest,
+                    }
+                )
+        with plain_errors(path):
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.conn.close()

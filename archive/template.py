@@ -1,0 +1,223 @@
+"""Templates: what differs between two captures of one page at places that stay, learned without rules; pure.
+
+Most servers write something new into every answer: a nonce, a session's name, a clock. Two answers that differ only in
+such tokens, each at its place, make a template of the first: its bytes with slots at those places. A later answer that
+fits is worth its slots' values and nothing else. What does not fit is simply not a template's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate, compress
+from operator import ne
+
+import msgspec
+
+from archive.alphabet import ALPHABETS, DIGITS, HEXADECIMAL, MAX_LENGTH, join, narrowest, split
+from archive.delta import pack, unpack
+
+MAX_SLOTS = 600  # an answer with more that is new in it is another page
+MAX_VALUES = 2_000  # bytes of values that one answer may take
+
+# A token is what stands between quotes, brackets and blanks; a word of it what servers name things with.
+_TOKEN = re.compile(rb"""([^\s"'<>&?;,()]+)""")
+_WORD = re.compile(rb"([0-9A-Za-z_-]+)")
+_UUID = re.compile(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
+_UUID_GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
+_NUMBER = re.compile(rb"[0-9]+")
+_LONG = 6  # shorter tokens that are equal in two places are so by chance: a day and a minute
+_EDGE = re.compile(rb"[^0-9A-Za-z]")
+
+
+class Kind(msgspec.Struct, frozen=True, array_like=True):
+    """What the values of a slot are made of."""
+
+    alphabet: int
+    """Place among `archive.alphabet.ALPHABETS`."""
+    length: int | None
+    """Bytes of each value; None where it varies."""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A place in the base where answers differ. Slots with the same value number always have the same value."""
+
+    gap: int
+    """Bytes of the base between the slot before and this one."""
+    length: int
+    """Bytes of the base that the slot stands for."""
+    value: int
+    """Number of its value, from 0."""
+
+
+class Template(msgspec.Struct, frozen=True):
+    """The slots of a base, in order, and the kind of each value. The base's bytes are kept elsewhere."""
+
+    slots: tuple[Slot, ...]
+    kinds: tuple[Kind, ...]
+
+
+_COLUMNS = msgspec.msgpack.Encoder()
+_READ_COLUMNS = msgspec.msgpack.Decoder(tuple[list[int], list[int], list[int], tuple[Kind, ...]])
+_ROOM = 64 * MAX_SLOTS  # bytes that the columns of a template may take
+
+
+class _Difference(msgspec.Struct, frozen=True):
+    start: int
+    before: bytes
+    after: bytes
+    alphabet: int
+    name: object
+    """Equal for differences that are one value in several places."""
+
+
+def learn(base: bytes, other: bytes) -> Template | None:
+    """The template of `base` that `other` fits; None when they differ in more than tokens at the same places."""
+    parts: list[bytes] = _TOKEN.split(base)
+    others: list[bytes] = _TOKEN.split(other)
+    if parts[::2] != others[::2]:
+        return None
+    return _template(list(_differences(parts, others)))
+
+
+def fit(template: Template, base: bytes, body: bytes) -> bytes | None:
+    """The values that make `body` of the base, packed; None when it does not fit."""
+    values: list[bytes | None] = [None] * len(template.kinds)
+    read = written = 0
+    for slot in template.slots:
+        if not body.startswith(base[read : read + slot.gap], written):
+            return None
+        written += slot.gap
+        value = _value_at(body, written, template.kinds[slot.value])
+        if value is None or values[slot.value] not in (None, value):
+            return None
+        values[slot.value] = value
+        read += slot.gap + slot.length
+        written += len(value)
+    if body[written:] != base[read:]:
+        return None
+    return join(
+        [(kind.alphabet, kind.length, value or b"") for kind, value in zip(template.kinds, values, strict=True)]
+    )
+
+
+def fill(template: Template, base: bytes, data: bytes) -> bytes:
+    """The body whose values `fit` packed. Raises ValueError when the data cannot be such values."""
+    values = split(data, [(kind.alphabet, kind.length) for kind in template.kinds])
+    parts: list[bytes] = []
+    read = 0
+    for slot in template.slots:
+        parts += (base[read : read + slot.gap], values[slot.value])
+        read += slot.gap + slot.length
+    return b"".join((*parts, base[read:]))
+
+
+def encode(template: Template) -> bytes:
+    """The template as bytes: four columns, so that what repeats stands together, compressed."""
+    columns = (
+        [slot.gap for slot in template.slots],
+        [slot.value for slot in template.slots],
+        [slot.length for slot in template.slots if template.kinds[slot.value].length is None],
+        template.kinds,
+    )
+    return pack(_COLUMNS.encode(columns))
+
+
+def decode(data: bytes) -> Template:
+    """The template that `encode` wrote. Raises ValueError when the bytes are none."""
+    try:
+        gaps, numbers, lengths, kinds = _READ_COLUMNS.decode(unpack(data, _ROOM))
+        varying = iter(lengths)
+        slots = []
+        for gap, number in zip(gaps, numbers, strict=True):
+            length = kinds[number].length
+            slots.append(Slot(gap, next(varying, 0) if length is None else length, number))
+    except (msgspec.MsgspecError, IndexError) as error:
+        raise ValueError(f"not a template: {error}") from error
+    return Template(slots=tuple(slots), kinds=kinds)
+
+
+def _value_at(body: bytes, start: int, kind: Kind) -> bytes | None:
+    alphabet = ALPHABETS[kind.alphabet]
+    if kind.length is None:
+        found = alphabet.run.match(body, start, start + MAX_LENGTH)
+        return found[0] if found else None
+    value = body[start : start + kind.length]
+    return value if len(value) == kind.length and alphabet.spells(value) else None
+
+
+def _template(differences: list[_Difference]) -> Template | None:
+    numbers: dict[object, int] = {}
+    kinds: list[Kind] = []
+    slots = []
+    end = weight = longest = 0
+    for found in differences:
+        number = numbers.setdefault(found.name, len(kinds))
+        if number == len(kinds):
+            length = len(found.before) if len(found.before) == len(found.after) else None
+            kinds.append(Kind(found.alphabet, length))
+            weight += len(found.after)
+            longest = max(longest, len(found.before), len(found.after))
+        slots.append(Slot(found.start - end, len(found.before), number))
+        end = found.start + len(found.before)
+    if len(slots) > MAX_SLOTS or weight > MAX_VALUES or longest > MAX_LENGTH:
+        return None
+    return Template(slots=tuple(slots), kinds=tuple(kinds))
+
+
+def _differences(parts: list[bytes], others: list[bytes]) -> Iterator[_Difference]:
+    ends = list(accumulate(map(len, parts)))
+    for index in compress(range(len(parts)), map(ne, parts, others)):
+        start = ends[index] - len(parts[index])
+        words, new_words = _WORD.split(parts[index]), _WORD.split(others[index])
+        if words[::2] != new_words[::2]:
+            words, new_words = [parts[index]], [others[index]]
+        for old, new in zip(words, new_words, strict=True):
+            if old != new:
+                yield from _of_word(start, old, new)
+            start += len(old)
+
+
+def _of_word(start: int, before: bytes, after: bytes) -> Iterator[_Difference]:
+    """The parts of a word that differ. The same word in another place has the same names for them."""
+    place = None if len(before) >= _LONG else start
+    for offset, old, new, alphabet in _refined(before, after):
+        yield _Difference(start + offset, old, new, alphabet, (before, after, offset, place))
+
+
+def _refined(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
+    """Offset, before, after and place of the alphabet of what differs in a word."""
+    if _UUID.fullmatch(before) and _UUID.fullmatch(after):
+        yield from _uuid_groups(before, after)
+    elif _NUMBER.sub(b"0", before) == _NUMBER.sub(b"0", after):
+        # A date or a version: each of its numbers may change, also those that these two have in common.
+        for old, new in zip(_NUMBER.finditer(before), _NUMBER.finditer(after), strict=True):
+            yield old.start(), old[0], new[0], DIGITS
+    else:
+        yield from _trimmed(before, after)
+
+
+def _trimmed(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
+    start, end = _common(before, after)
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    yield start, old, new, narrowest(old, new)
+
+
+def _uuid_groups(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
+    """Groups that two names have in common stay: a UUID of version 1 ends in the machine's own."""
+    place = next((place for place in HEXADECIMAL if ALPHABETS[place].spells((before + after).replace(b"-", b""))), None)
+    for start, end in _UUID_GROUPS:
+        old, new = before[start:end], after[start:end]
+        if old != new:
+            yield start, old, new, narrowest(old, new) if place is None else place
+
+
+def _common(before: bytes, after: bytes) -> tuple[int, int]:
+    """Length of the common start and end of two tokens, cut back to where a word of theirs begins or ends."""
+    limit = min(len(before), len(after))
+    start = next((index for index in range(limit) if before[index] != after[index]), limit)
+    start = max((edge.end() for edge in _EDGE.finditer(before, 0, start)), default=0)
+    limit -= start
+    end = next((index for index in range(limit) if before[-1 - index] != after[-1 - index]), limit)
+    edges = (edge.start() for edge in _EDGE.finditer(before, len(before) - end))
+    return start, len(before) - min(edges, default=len(before))
