@@ -168,13 +168,13 @@ CREATE VIEW quarantine_list AS        -- one row per content that seems not to b
 
 CREATE VIEW page_events AS            -- what happened to the set of pages: who came, went, moved, was linked or not
   SELECT r.page_id AS page,
-         CASE WHEN r.seq = 1 THEN 'appeared' WHEN r.state = 'live' THEN 'back' ELSE r.state END AS event,
+         CASE WHEN r.seq = 1 THEN 'appeared' WHEN r.state IN ('gone', 'moved') THEN r.state ELSE 'back' END AS event,
          r.seen_from, r.unseen_since, c.run_id AS run, ch.before, ch.after, NULL AS by_page
     FROM revisions r
     JOIN captures c ON c.id = r.capture_id
     LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
     LEFT JOIN changes ch ON ch.revision_id = r.id AND ch.ordinal = 1 AND ch.kind = 'moved' AND ch.what = 'page'
-   WHERE r.seq = 1 OR r.state <> 'live' OR b.state <> 'live'
+   WHERE r.seq = 1 OR r.state IN ('gone', 'moved') OR b.state IN ('gone', 'moved')
   UNION ALL                           -- found at another address than in the run before, and not at that one any more
   SELECT c.page_id, 'moved', c.fetched_at, o.fetched_at, c.run_id, ou.url, u.url, NULL
     FROM captures c
