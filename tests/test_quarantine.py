@@ -411,3 +411,30 @@ def test_an_editors_ordinary_night_is_no_suspect(agency: Agency, path: Path) -> 
     for number in (1, 2, 3):
         assert "suspect" not in results(crawl_agency(agency, path, number)).values()
     assert query(path, "SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_a_decision_is_sealed_by_the_next_run_and_may_be_erased(agency: Agency, path: Path) -> None:
+    """Who altered a decision is found out; the words of one can be redacted, and the chain still verifies."""
+    visit(agency, path, 1)
+    agency.trouble[LAUNDRY] = shorn(LAUNDRY_PAGE, 0)
+    visit(agency, path, 2)
+    said = ("--by", "Gunhild Ekorre", "--why", "ringde redaktionen")
+    assert tidslager("quarantine", "reject", str(entry(path)), *said, "--archive", str(path)).code == 0
+    visit(agency, path, 3)
+    assert tidslager("verify", "--archive", str(path)).code == 0
+    copy = path.with_name("altered.db")
+    copy.write_bytes(path.read_bytes())
+    connection = sqlite3.connect(copy)
+    (guard,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'decisions_no_update'").fetchone()
+    connection.execute("DROP TRIGGER decisions_no_update")
+    connection.execute("UPDATE decisions SET decision = 'accept'")
+    connection.execute(guard)
+    connection.commit()
+    connection.close()
+    found = tidslager("verify", "--archive", str(copy))
+    assert found.code != 0
+    assert "decisions 1 is not what run 3 sealed" in " ".join(found.out.split())
+    erased = tidslager("redact", "--person", "Gunhild Ekorre", "--reason", "begäran 3/2026", "--archive", str(path))
+    assert erased.code == 0, erased.err
+    assert query(path, "SELECT decision, digest, decided_by FROM decisions") == [("reject", None, "redacted")]
+    assert tidslager("verify", "--archive", str(path)).code == 0
