@@ -12,7 +12,7 @@ from archive.bodies import keep_body, read_body
 from archive.times import from_text, to_text
 from schemas.capture import Capture
 
-Why = Literal["seed", "link", "redirect", "cms_key"]
+Why = Literal["seed", "link", "redirect", "canonical", "cms_key"]
 
 SAYING = "('fetched', 'not_modified', 'gone', 'redirected')"
 """Outcomes that say something about a page, as SQL writes a list. The others are failures: they say nothing."""
@@ -134,10 +134,59 @@ def page_of(database: Database, site: str, url: int) -> int | None:
     """The page of a site that an address means now; None when it means none."""
     found = database.execute(
         "SELECT pu.page_id FROM page_urls pu JOIN pages p ON p.id = pu.page_id"
-        " WHERE pu.url_id = ? AND p.site = ? ORDER BY pu.from_run DESC LIMIT 1",
+        " WHERE pu.url_id = ? AND p.site = ? ORDER BY pu.from_run DESC, pu.why = 'canonical', pu.page_id DESC LIMIT 1",
         [url, site],
     ).fetchone()
     return int(found[0]) if found else None
+
+
+def name_page(database: Database, run: int, page: int, address: str, *, cms_key: str | None = None) -> None:
+    """Note an address that a page calls its own, so that a link there leads to it. Call inside a transaction.
+
+    An address, or a key, that means a page of the site already is left alone: many sites call pages by wrong names.
+    """
+    site = str(database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()[0])
+    found = database.execute("SELECT id FROM urls WHERE url = ?", [address]).fetchone()
+    if found and page_of(database, site, found[0]) is not None:
+        return
+    if cms_key and _page_of_key(database, site, cms_key, address) not in (None, page):
+        return
+    database.execute(
+        "INSERT INTO page_urls (page_id, url_id, from_run, why) VALUES (?, ?, ?, 'canonical')",
+        [page, url_number(database, address), run],
+    )
+
+
+def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
+    """Whether an address is a page's only because the page calls it so, and the page answers at another in this run.
+
+    Two addresses that both answer are two pages, unless better evidence than a page's own word makes them one.
+    """
+    claims = {
+        why for (why,) in database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
+    }
+    answers = database.execute(
+        "SELECT 1 FROM captures WHERE run_id = ? AND page_id = ? AND url_id <> ? AND outcome = 'fetched' LIMIT 1",
+        [run, page, url],
+    ).fetchone()
+    return claims == {"canonical"} and answers is not None
+
+
+def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
+    """The page that has a CMS's number: on its host, or on another where the file name is the same too.
+
+    The number alone says nothing on another host, whose CMS counts for itself.
+    """
+    found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
+    if found:
+        return int(found[0])
+    number, name = cms_key.rpartition("/")[2], address.partition("?")[0].rpartition("/")[2]
+    rows = database.execute(
+        "SELECT DISTINCT p.id FROM pages p JOIN page_urls pu ON pu.page_id = p.id JOIN urls u ON u.id = pu.url_id"
+        " WHERE p.site = ? AND substr(p.cms_key, -length(?)) = ? AND substr(u.url, -length(?)) = ?",
+        [site, f"/{number}", f"/{number}", f"/{name}", f"/{name}"],
+    ).fetchall()
+    return int(rows[0][0]) if len(rows) == 1 else None
 
 
 def _head_number(database: Database, head: bytes) -> int | None:
@@ -173,14 +222,15 @@ def _identify(
 ) -> int:  # fmt: skip
     """The page that was looked at: the one the address means, or is redirected from, or carries the key of, or new."""
     page = page_of(database, site, url)
-    if page is not None:
+    if page is not None and (via is not None or not _wrongly_claimed(database, run, page, url)):
         return page
+    page = None
     if via is not None:
         page = database.execute("SELECT page_id FROM captures WHERE id = ?", [via]).fetchone()[0]
         why = "redirect"
     if page is None and cms_key:
-        found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
-        page, why = (found[0], "cms_key") if found else (None, why)
+        page = _page_of_key(database, site, cms_key, capture.address)
+        why = "cms_key" if page else why
     if page is None and capture.location:
         # An address that we have not met and that only leads on to a page that we have: another name for that page.
         page = page_of(database, site, url_number(database, capture.location))

@@ -35,6 +35,11 @@ def commitment(salt: bytes | None, text: bytes | str | None) -> bytes | None:
     return hashlib.sha256(b"\x03" + (salt or b"") + data).digest()
 
 
+def words_of_decision(digest: bytes | None, by: str, why: str) -> bytes:
+    """What a decision says of content and people, as one text: it is erased as a whole."""
+    return canonical({"digest": digest, "decided_by": by, "why": why})
+
+
 def leaf(row: Mapping[str, Any]) -> bytes:
     """Hash of one row of evidence."""
     return hashlib.sha256(b"\x00" + canonical(row)).digest()

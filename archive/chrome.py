@@ -79,7 +79,7 @@ def compare_run(database: Database, run: int) -> None:
     behind = database.execute(
         "SELECT id FROM runs WHERE site = (SELECT site FROM runs WHERE id = ?1) AND id <= ?1 AND id > coalesce((SELECT"
         " max(id) FROM runs WHERE site = (SELECT site FROM runs WHERE id = ?1) AND id < ?1 AND status IN"
-        " ('ok', 'partial', 'failed')), 0) ORDER BY id",
+        " ('ok', 'partial', 'drift', 'failed')), 0) ORDER BY id",
         [run],
     ).fetchall()
     for (number,) in behind:

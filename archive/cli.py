@@ -56,7 +56,8 @@ def json_option(command: F) -> F:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Database]:
+def reading_archive(path: Path) -> Iterator[Database]:
+    """An archive open for reading, its refusals in plain words."""
     database = open_for_reading(path)
     with closing(database.conn), plain_errors(path):
         yield database
@@ -79,12 +80,13 @@ def text_width() -> int:
     return min(shutil.get_terminal_size((88, 24)).columns, 100)
 
 
-def _print(text: str) -> None:
+def print_text(text: str) -> None:
     """Text for people, with colour only where it belongs."""
     click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-def _note(text: str) -> None:
+def print_note(text: str) -> None:
+    """What is no answer: to stderr."""
     click.echo(text, err=True)
 
 
@@ -96,14 +98,14 @@ PAGE = click.argument("page")
 @json_option
 def pages(path: Path, *, as_json: bool) -> None:
     """List the pages: number, title, address, revisions, last change and last look."""
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         found = rows.picked("pages", history.page_rows(database))
     if as_json:
         print_json(found)
     elif found:
-        _print(listing.pages_text(found, text_width()))
+        print_text(listing.pages_text(found, text_width()))
     else:
-        _note("No pages yet: `tidslager crawl` looks at some.")
+        print_note("No pages yet: `tidslager crawl` looks at some.")
 
 
 @click.command()
@@ -119,18 +121,18 @@ def log(page: str | None, path: Path, *, flapping: bool, as_json: bool) -> None:
     PAGE is a page's number, its address, or a part of its title or address that only it has. The bar is the share of
     the words that changed.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         number = None if page is None else history.find_page(database, page)["page"]
         found = rows.log_rows(database, number, flapping=flapping)
         trouble = history.last_trouble(database, number) if number is not None and not found else ""
     if as_json:
         print_json(found)
     elif not found and flapping:
-        _note("No page goes back and forth." if page is None else "The page does not go back and forth.")
+        print_note("No page goes back and forth." if page is None else "The page does not go back and forth.")
     elif not found:
-        _note("No revisions yet." if page is None else f"The page has never been read. {trouble}")
+        print_note("No revisions yet." if page is None else f"The page has never been read. {trouble}")
     else:
-        _print((listing.log_text if page is None else listing.page_log_text)(found, text_width()))
+        print_text((listing.log_text if page is None else listing.page_log_text)(found, text_width()))
 
 
 @click.command()
@@ -150,7 +152,7 @@ def show(page: str, when: str | None, number: int | None, path: Path, *, raw: bo
     """
     if when is not None and number is not None:
         raise ConfigurationError("--date and --revision say the same thing in two ways: give one of them.")
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
         revision = (
             history.revision_at(database, of["page"], when)
@@ -165,7 +167,7 @@ def show(page: str, when: str | None, number: int | None, path: Path, *, raw: bo
     if as_json:
         print_json(found)
     else:
-        _print(listing.show_text(of, revision, record, text_width()))
+        print_text(listing.show_text(of, revision, record, text_width()))
 
 
 def _newest(database: Database, page: Row) -> Row:
@@ -184,26 +186,26 @@ def diff(page: str, before: str | None, after: str | None, path: Path, look: Loo
     Without A and B: between the last two. With A alone: from A to the newest. A and B are revision numbers, or days:
     then the revision last seen by the end of that day. What each kind of change means: docs/reading-a-diff.md.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
         new = history.revision_named(database, of["page"], after) if after is not None else _newest(database, of)
         old = _earlier(database, of["page"], before, new)
         changes = history.compare(database, old, new) if old else ()
         doubtful = history.quarantined_since(database, new, after)
     if doubtful:
-        _note(listing.quarantine_text(doubtful))
+        print_note(listing.doubtful_text(doubtful))
     shown = tuple(change for change in changes if look.show_all or change.class_ in _SHOWN)
     if look.format == "json":
         print_json(rows.diff_rows(of, old, new, shown) if old else [])
         return
     if look.format == "text":
-        _print(listing.heading({**of, "title": new["title"]}))
+        print_text(listing.heading({**of, "title": new["title"]}))
     if old is None:
-        _note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
+        print_note(f"The page has one revision, {listing.span(new)}: there is nothing to compare it with yet.")
         return
     _show([(new, rows.told(of, old, new, changes))], look, named=False)
     if not changes:
-        _note("No difference.")
+        print_note("No difference.")
 
 
 def _show(found: Sequence[tuple[Row, Told]], look: Look, *, named: bool = True) -> None:
@@ -213,12 +215,12 @@ def _show(found: Sequence[tuple[Row, Told]], look: Look, *, named: bool = True) 
         return
     for row, told in found:
         if named:
-            _print(listing.heading({**row, "title": told.title}))
+            print_text(listing.heading({**row, "title": told.title}))
         revisions = f"revision {told.after}" if named else f"revision {told.before} → revision {told.after}"
-        _print(f"{click.style(revisions, fg='yellow')}  {told.span}")
-        _print(listing.returns(row, after="\n"))
+        print_text(f"{click.style(revisions, fg='yellow')}  {told.span}")
+        print_text(listing.returns(row, after="\n"))
         if told.changes:
-            _print(terminal(told, look, colour=coloured(), width=text_width()) + "\n" * named)
+            print_text(terminal(told, look, colour=coloured(), width=text_width()) + "\n" * named)
 
 
 def _earlier(database: Database, page: int, before: str | None, new: Row) -> Row | None:
@@ -252,7 +254,7 @@ def changes(
     begin, end = (None if since is None else start_of(since)), (None if until is None else end_of(until))
     if begin and end and begin > end:
         raise ConfigurationError(f"--since {since} is later than --until {until}: change places.")
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         if stream == "chrome":
             _chrome(database, begin, end, look)
             return
@@ -272,7 +274,7 @@ def changes(
             return
         blocks = _by_revision(database, found)
     if not blocks:
-        _note("No changes" + (f" since {since}" if since else "") + ".")
+        print_note("No changes" + (f" since {since}" if since else "") + ".")
     _show(blocks, look)
 
 
@@ -282,12 +284,12 @@ def _chrome(database: Database, since: str | None, until: str | None, look: Look
     if look.format == "json":
         print_json(rows.chrome_feed_rows(found))
     elif not found:
-        _note("No changes around the content.")
+        print_note("No changes around the content.")
     else:
         for first, told in history.chrome_changes(found):
-            _print(f"{listing.heading({**first, 'title': first['site']})}")
-            _print(f"{click.style('chrome', fg='yellow')}  {listing.span(first)}\n")
-            _print(render_changes(told, colour=coloured(), width=text_width(), show_all=True) + "\n")
+            print_text(f"{listing.heading({**first, 'title': first['site']})}")
+            print_text(f"{click.style('chrome', fg='yellow')}  {listing.span(first)}\n")
+            print_text(render_changes(told, colour=coloured(), width=text_width(), show_all=True) + "\n")
 
 
 def _volatile(database: Database, *, as_json: bool) -> None:
@@ -296,9 +298,9 @@ def _volatile(database: Database, *, as_json: bool) -> None:
     if as_json:
         print_json([{key: row[key] for key in rows.VOLATILE} for row in found])
     elif not found:
-        _note(f"No block changed at most of the last {volatile.LOOKS} looks.")
+        print_note(f"No block changed at most of the last {volatile.LOOKS} looks.")
     else:
-        _print(listing.volatile_text(found))
+        print_text(listing.volatile_text(found))
 
 
 def _by_revision(database: Database, found: Sequence[Row]) -> list[tuple[Row, Told]]:

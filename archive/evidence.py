@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from archive.chain import commitment, leaf
+from archive.chain import commitment, leaf, words_of_decision
 
 Withheld = Mapping[tuple[str, int], bytes]
 """Commitments that took the place of erased texts, by what it was and the number of its row."""
@@ -26,12 +26,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evidence_of(database: Database, run: int, withheld: Withheld) -> list[Evidence]:
-    """All evidence that a run wrote: pages, addresses of pages, captures, sealed records, redactions."""
+    """All evidence that a run wrote: pages, addresses of pages, captures, sealed records, decisions, redactions."""
     return [
         *_pages(database, run),
         *_page_urls(database, run, withheld),
         *_captures(database, run, withheld),
         *_sealed_records(database, run, withheld),
+        *_decisions(database, run, withheld),
         *_redactions(database, run),
     ]
 
@@ -39,7 +40,7 @@ def evidence_of(database: Database, run: int, withheld: Withheld) -> list[Eviden
 def withheld_commitments(database: Database) -> Withheld:
     """What the chain holds of every text that was erased."""
     rows = database.execute(
-        "SELECT what, coalesce(url_id, head_id, capture_id, run_id), commitment FROM redactions"
+        "SELECT what, coalesce(url_id, head_id, capture_id, run_id, decision_id), commitment FROM redactions"
         " WHERE commitment IS NOT NULL"
     )
     return {(what, number): kept for what, number, kept in rows.fetchall()}
@@ -102,6 +103,14 @@ def _sealed_records(database: Database, run: int, withheld: Withheld) -> Iterato
         page, salt, number = row.pop("page_id"), row.pop("salt"), row["capture_id"]
         row["digest"] = _kept(withheld, "record", number, salt, row["digest"])
         yield _row("sealed_records", row, number, page)
+
+
+def _decisions(database: Database, run: int, withheld: Withheld) -> Iterator[Evidence]:
+    """Decisions since the run before: like redactions they belong to the first run that is begun after them."""
+    for row in database.query("SELECT * FROM decisions WHERE after_run = ? ORDER BY id", [run - 1]):
+        said = words_of_decision(row.pop("digest"), row.pop("decided_by"), row.pop("why"))
+        row["said"] = _kept(withheld, "decision", row["id"], row.pop("salt"), said)
+        yield _row("decisions", row, row["id"], row["page_id"])
 
 
 def _redactions(database: Database, run: int) -> Iterator[Evidence]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlite_utils import Database
 
 from archive import prune as pruning
 from archive import rows
 from archive.backup import back_up
-from archive.cli import archive_option, coloured, json_option, print_json, text_width
-from archive.file import leave_nothing_behind, open_for_reading, plain_errors, transaction
+from archive.cli import archive_option, json_option, print_json, print_text, reading_archive, text_width
+from archive.file import leave_nothing_behind, open_for_reading, transaction
 from archive.lock import writer_lock
 from archive.names import Name
 from archive.redact import redact_bodies
@@ -27,19 +26,6 @@ from archive.times import start_of
 from archive.verdict import verdict_rows, verdict_text
 from archive.verify import verify as verify_archive
 from schemas.errors import ConfigurationError
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[Database]:
-    database = open_for_reading(path)
-    with closing(database.conn), plain_errors(path):
-        yield database
-
-
-def _show(text: str) -> None:
-    """Text for people, with colour only where it belongs."""
-    click.echo(text if coloured() else click.unstyle(text), color=coloured())
-
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -68,7 +54,7 @@ def verify(
     """
     if (signature is None) != (allowed_signers is None):
         raise ConfigurationError("A signature is checked against allowed signers: give --signature with both files.")
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         report = verify_archive(
             database,
             path,
@@ -80,7 +66,7 @@ def verify(
     if as_json:
         print_json(rows.picked("verify", verdict_rows(report)))
     else:
-        _show(verdict_text(report))
+        print_text(verdict_text(report))
     raise SystemExit(1 if report.findings else 0)
 
 
@@ -92,11 +78,11 @@ def backup(file: Path, path: Path) -> None:
 
     FILE gets its name when the copy is whole and verified. A file that is there is left as it is.
     """
-    with _reading(path):
+    with reading_archive(path):
         report = back_up(path, file, random.Random())  # noqa: S311 -- all is looked at, nothing is chosen
     if report.findings:
         click.echo("The archive that was to be copied is damaged; no copy was kept:", err=True)
-        _show(verdict_text(report))
+        print_text(verdict_text(report))
         raise SystemExit(1)
     click.echo(f"Wrote {file}: {report.captures} captures, {report.revisions} revisions, verified. Head: {report.head}")
 
@@ -106,12 +92,12 @@ def backup(file: Path, path: Path) -> None:
 @json_option
 def stats(path: Path, *, as_json: bool) -> None:
     """Show where the archive's bytes are: by kind, by page, and how it grows by month."""
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         found = rows.picked("stats", stats_rows(database, path))
     if as_json:
         print_json(found)
         return
-    _show(stats_text(found, text_width()))
+    print_text(stats_text(found, text_width()))
 
 
 @contextmanager
@@ -142,7 +128,7 @@ def prune(keep: int | None, before: str | None, reason: str, path: Path, *, dry_
         raise ConfigurationError("Say what to keep, either with --keep N or with --before D.")
     moment = start_of(before) if before else None
     if dry_run:
-        with _reading(path) as database:
+        with reading_archive(path) as database:
             click.echo(_pruned("Would let go", pruning.plan(database, keep=keep, before=moment)))
         return
     with _writing(path) as archive:

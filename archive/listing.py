@@ -27,7 +27,7 @@ def span(row: Row) -> str:
     return f"seen from {moment(row['seen_from'])} UTC"
 
 
-def quarantine_text(row: Row) -> str:
+def doubtful_text(row: Row) -> str:
     """That the newest look is not compared, and why."""
     why = shown_safely(row["why"] or "it seems not to be the page")
     return f"The look at {moment(row['fetched_at'])} UTC is in quarantine and not compared: {why}"
@@ -79,6 +79,9 @@ def page_log_text(rows: Sequence[Row], width: int) -> str:
 
 
 def _revision(row: Row, width: int) -> str:
+    if row["revision"] is None:
+        told = _indented(row["summary"], width)
+        return f"{click.style(row['event'], fg='cyan')}  {span(row)}\n{told}"
     name = click.style(f"revision {row['revision']}", fg="yellow")
     marks = "".join(
         f" ({mark})"
@@ -88,7 +91,7 @@ def _revision(row: Row, width: int) -> str:
         )
         if shown
     )
-    told = textwrap.fill(shown_safely(row["summary"]), max(20, width - 2), initial_indent="  ", subsequent_indent="  ")
+    told = _indented(row["summary"], width)
     return f"{name}{marks}  {span(row)}{_degree(row['degree'])}\n{told}" + returns(row, before="\n  ")
 
 
@@ -133,6 +136,51 @@ def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:
         for block in section.blocks:
             lines += ["", *_block_lines(block, width)]
     return "\n".join(lines)
+
+
+def quarantine_text(rows: Sequence[Row], width: int) -> str:
+    """What `tidslager quarantine list` shows: an entry a suspect, with its reason."""
+    return "\n\n".join(_suspect(row, width) for row in rows)
+
+
+def _suspect(row: Row, width: int) -> str:
+    name = click.style(f"entry {row['entry']}", fg="yellow")
+    looks = f"{row['looks']} look{'s' * (row['looks'] != 1)}"
+    seen = f"{looks}, first {moment(row['first_seen'])}, last {moment(row['last_seen'])} UTC"
+    state = "" if row["state"] == "open" else f", {row['state']}"
+    lines = [
+        f"{name}  {shown_safely(row['title'] or '(never read)')} (page {row['page']})",
+        click.style(f"  {shown_safely(row['address'])}", dim=True),
+        _indented(f"{row['doubt']}: {row['why']}", width),
+        f"  {seen}{state}",
+    ]
+    return "\n".join(lines)
+
+
+def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
+    """What `tidslager status` shows: what is wrong, page by page, then the counts and the newest runs."""
+    lines = []
+    for row in rows:
+        if row["well"]:
+            continue
+        since = f"last good look {moment(row['last_good_look'])} UTC" if row["last_good_look"] else "never read"
+        age = f", {row['age_hours']:g} h ago" if row["age_hours"] is not None else ""
+        lines.append(f"{row['page']:>4}  {click.style(shown_safely(row['title'] or row['address']), bold=True)}")
+        lines.append(f"      {click.style(since + age, fg='red')}")
+        if row["trouble"]:
+            count = f"{row['trouble_looks']} look{'s' * (row['trouble_looks'] != 1)}"
+            lines.append(_indented(f"{row['trouble']} ({count} since {moment(row['trouble_since'])} UTC)", width, 6))
+        if row["entry"]:
+            lines.append(f"      in quarantine: tidslager quarantine show {row['entry']}")
+    well = sum(row["well"] for row in rows)
+    lines += [""] * bool(lines) + [f"{well} of {len(rows)} pages are well."]
+    lines += [f"{run['site']}: run {run['run']}, {moment(run['started_at'])} UTC, {run['status']}" for run in runs]
+    return "\n".join(lines)
+
+
+def _indented(text: str, width: int, by: int = 2) -> str:
+    indent = " " * by
+    return textwrap.fill(shown_safely(text), max(20, width), initial_indent=indent, subsequent_indent=indent)
 
 
 def _block_lines(block: Block, width: int) -> Iterator[str]:

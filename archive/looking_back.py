@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import cast
 
 import click
-from sqlite_utils import Database
 
 from archive import asof, history, listing_past, rows
-from archive.cli import PAGE, archive_option, coloured, json_option, print_json, text_width
+from archive.cli import PAGE, archive_option, json_option, print_json, print_text, reading_archive, text_width
 from archive.export import Format, export_lines
-from archive.file import open_for_reading, plain_errors
 from schemas.errors import ConfigurationError
 
 _DATE_HELP = "As it was on a day (2026-11-23, its end in UTC) or at a time."
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[Database]:
-    database = open_for_reading(path)
-    with closing(database.conn), plain_errors(path):
-        yield database
-
-
-def _show(text: str) -> None:
-    """Text for people, with colour only where it belongs."""
-    click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
 @click.command()
@@ -40,13 +24,13 @@ def sections(page: str, path: Path, *, as_json: bool) -> None:
 
     PAGE is a page's number, its address, or a part of its title or address that only it has.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
         found = rows.list_rows(database, of)
     if as_json:
         print_json(found)
     elif found:
-        _show(listing_past.sections_text(of, found, text_width()))
+        print_text(listing_past.sections_text(of, found, text_width()))
     else:
         click.echo("The page has no section that was ever read.", err=True)
 
@@ -62,7 +46,7 @@ def blame(page: str, when: str | None, path: Path, *, as_json: bool) -> None:
     The day is that of the first look that saw it; the number behind it is the revision, for `tidslager diff`. PAGE is
     a page's number, its address, or a part of its title or address that only it has.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         of = history.find_page(database, page)
         revision = history.revision_at(database, of["page"], when)
         lines = asof.page_blame(database, revision)
@@ -70,7 +54,7 @@ def blame(page: str, when: str | None, path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        _show(listing_past.blame_text(of, revision, found, text_width()))
+        print_text(listing_past.blame_text(of, revision, found, text_width()))
 
 
 @click.command()
@@ -98,7 +82,7 @@ def export(when: str | None, site: str | None, format_: str, folder: Path | None
     Each page is the newest that the archive had seen by then; pages that were gone are there with their state. The same
     archive gives the same bytes on any machine.
     """
-    with _reading(path) as database:
+    with reading_archive(path) as database:
         pages = asof.site_at(database, when, site)
     lines = export_lines(pages, cast("Format", format_))
     if folder is None:

@@ -1,11 +1,11 @@
 """The only DDL: what an archive file is made of, in three layers.
 
 evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
-            sealed_records, redactions. Append-only, guarded by triggers; each run's part of it is sealed by the run's
-            head (`archive.chain`).
-derived     readings, revisions, section_texts, sections, revision_sections, links, films, people, changes, and for
-            the chrome chrome_parts, chromes, reading_chrome, chrome_changes. All of it can be dropped and rebuilt
-            from the evidence.
+            sealed_records, decisions, redactions. Append-only, guarded by triggers; each run's part of it is sealed by
+            the run's head (`archive.chain`).
+derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, people, changes,
+            and for the chrome chrome_parts, chromes, reading_chrome, chrome_changes. All of it can be dropped and
+            rebuilt from the evidence.
 log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
@@ -30,7 +30,7 @@ CREATE TABLE runs (                   -- one crawl of one site
   started_at    TEXT NOT NULL CHECK (started_at {_TIME}),
   finished_at   TEXT CHECK (finished_at {_TIME}),
   status        TEXT NOT NULL DEFAULT 'running'
-                CHECK (status IN ('running', 'ok', 'partial', 'failed', 'interrupted')),
+                CHECK (status IN ('running', 'ok', 'partial', 'drift', 'failed', 'interrupted')),
   tool_version  TEXT NOT NULL,        -- version of Tidslager
   config        TEXT NOT NULL CHECK (json_valid(config)),  -- the site as it was in force, JSON
   config_digest BLOB NOT NULL CHECK (length(config_digest) = 32),  -- SHA-256 of config
@@ -148,22 +148,39 @@ CREATE TABLE sealed_records (         -- page records as a run that sealed them 
 ) STRICT;
 CREATE INDEX sealed_records_run ON sealed_records (run_id);
 
+CREATE TABLE decisions (              -- what a person said of a suspect: the content is the page (accept) or is not
+  id         INTEGER PRIMARY KEY,
+  page_id    INTEGER NOT NULL REFERENCES pages(id),
+  capture_id INTEGER NOT NULL REFERENCES captures(id),     -- the look that showed it first
+  digest     BLOB CHECK (length(digest) = 32),  -- SHA-256 of the page record as it was read then; NULL: erased
+  decision   TEXT NOT NULL CHECK (decision IN ('accept', 'reject')),  -- the latest on a content counts
+  after_run  INTEGER NOT NULL DEFAULT 0,                   -- the newest run then; the run after it seals this row
+  decided_at TEXT NOT NULL CHECK (decided_at {_TIME}),
+  decided_by TEXT NOT NULL,                                -- who
+  why        TEXT NOT NULL,                                -- in the person's own words, or ''
+  salt       BLOB DEFAULT (randomblob(16))                 -- as in urls
+) STRICT;
+CREATE INDEX decisions_page ON decisions (page_id);
+CREATE INDEX decisions_capture ON decisions (capture_id);
+CREATE INDEX decisions_after ON decisions (after_run);
+
 CREATE TABLE redactions (             -- the only door through which evidence may leave; what left is told here for ever
   id          INTEGER PRIMARY KEY,
   what        TEXT NOT NULL DEFAULT 'body'
-              CHECK (what IN ('body', 'url', 'head', 'error', 'robots', 'record', 'config')),
+              CHECK (what IN ('body', 'url', 'head', 'error', 'robots', 'record', 'decision', 'config')),
   body_id     INTEGER REFERENCES bodies(id),
   url_id      INTEGER REFERENCES urls(id),
   head_id     INTEGER REFERENCES header_sets(id),
   capture_id  INTEGER REFERENCES captures(id),  -- for error, robots and record
   run_id      INTEGER REFERENCES runs(id),      -- for config
+  decision_id INTEGER REFERENCES decisions(id),
   commitment  BLOB CHECK (length(commitment) = 32),  -- what the run's seal knows of it; NULL where its hash stays
   pruned      INTEGER NOT NULL DEFAULT 0 CHECK (pruned IN (0, 1)),  -- 1: let go by `prune`; 0: erased by `redact`
   after_run   INTEGER NOT NULL DEFAULT 0,       -- the newest run then; the run after it seals this row
   redacted_at TEXT NOT NULL CHECK (redacted_at {_TIME}),
   reason      TEXT NOT NULL,
   CHECK ((body_id IS NOT NULL) + (url_id IS NOT NULL) + (head_id IS NOT NULL) + (capture_id IS NOT NULL)
-         + (run_id IS NOT NULL) = 1)
+         + (run_id IS NOT NULL) + (decision_id IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX redactions_body ON redactions (body_id) WHERE body_id IS NOT NULL;
 CREATE INDEX redactions_url ON redactions (url_id) WHERE url_id IS NOT NULL;
@@ -195,7 +212,7 @@ CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
 """
 APPEND_ONLY = (
     "urls", "templates", "dictionaries", "rebasings", "header_sets", "pages", "page_urls", "captures", "sealed_records",
-    "redactions",
+    "decisions", "redactions",
 )  # fmt: skip
 KEPT_FOR_EVER = ("runs", "bodies", *APPEND_ONLY)
 
@@ -221,6 +238,10 @@ DOORS = {
     "sealed_records": "new.capture_id = old.capture_id AND new.run_id = old.run_id AND new.parser = old.parser"
     " AND new.digest IS NULL AND new.salt IS NULL"
     " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.capture_id AND what = 'record')",
+    "decisions": "new.id = old.id AND new.page_id = old.page_id AND new.capture_id = old.capture_id"
+    " AND new.decision = old.decision AND new.after_run = old.after_run AND new.decided_at = old.decided_at"
+    " AND new.digest IS NULL AND new.decided_by = 'redacted' AND new.why = 'redacted' AND new.salt IS NULL"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE decision_id = old.id)",
 }
 
 DERIVED = f"""
@@ -237,6 +258,17 @@ CREATE TABLE readings (               -- what the parser made of a capture of a 
   revision_id   INTEGER REFERENCES revisions(id) ON DELETE CASCADE  -- what the page was when we looked
 ) STRICT;
 CREATE INDEX readings_revision ON readings (revision_id);
+
+CREATE TABLE quarantine (             -- looks that seem not to have seen the page: kept, never told as a change
+  capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+  page_id    INTEGER NOT NULL REFERENCES pages(id),
+  doubt      TEXT NOT NULL CHECK (doubt IN ('challenge', 'login', 'consent', 'front_page', 'soft_404', 'empty', 'drift',
+               'loss', 'language', 'encoding')),
+  why        TEXT NOT NULL,           -- one sentence
+  digest     BLOB CHECK (length(digest) = 32),  -- SHA-256 of the page record; NULL where there is none
+  record     TEXT CHECK (record IS NULL OR json_valid(record))  -- page record, once per content
+) STRICT;
+CREATE INDEX quarantine_page ON quarantine (page_id, digest);
 
 CREATE TABLE revisions (              -- the n-th distinct content of a page; ends where the next one begins
   id           INTEGER PRIMARY KEY,
@@ -409,8 +441,8 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # Parents before children. What is not named here (nor shadows one that is) stays as it is when `rebuild` reads the
 # evidence anew.
 DERIVED_TABLES = (
-    "revisions", "readings", "section_texts", "sections", "revision_sections", "links", "films", "people", "changes",
-    "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
+    "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films", "people",
+    "changes", "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
 )  # fmt: skip
 
 

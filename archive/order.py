@@ -2,7 +2,8 @@
 
 A capture that is older than what was read of its page already (an import, a run read late) takes the page's history
 back to that moment; then it and all later looks are read from the evidence and written again. So the derived tables
-depend on which captures there are, never on when they were brought in.
+depend on which captures there are, never on when they were brought in. A person's decision on an old look works the
+same way.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
+from archive.quarantine import spell_begin
 from archive.revisions import Finding, Reader, Recorded, append_reading
 from schemas.reading import Reading
 
@@ -36,10 +38,12 @@ def record_reading(database: Database, capture: int, reading: Reading, *, parser
         "SELECT page_id, url_id, fetched_at FROM captures WHERE id = ?", [capture]
     ).fetchone()
     moment = Moment(fetched_at, capture)
-    later = _read_since(database, page, moment)
+    begin = _uncut(database, page, moment)
+    again, later = _read_since(database, page, begin), _read_since(database, page, moment)
     before = _contents(database, page) if later else []
-    if later:
-        rewind(database, page, moment)
+    if again:
+        rewind(database, page, begin)
+    _replay(database, again[: len(again) - len(later)], parser, reread)
     recorded = append_reading(database, capture, reading, parser=parser, reread=reread)
     _replay(database, later, parser, reread)
     if later and recorded.finding in _NEWS and _contents(database, page) == before:
@@ -56,7 +60,7 @@ def replay_page(database: Database, page: int, since: int, *, parser: str, rerea
     Call inside a transaction.
     """
     (fetched_at,) = database.execute("SELECT fetched_at FROM captures WHERE id = ?", [since]).fetchone()
-    moment = Moment(fetched_at, since)
+    moment = _uncut(database, page, Moment(fetched_at, since))
     looks = database.execute(
         "SELECT id, url_id, fetched_at FROM captures WHERE page_id = ? AND (fetched_at, id) >= (?, ?)"
         f" AND outcome IN {SAYING} ORDER BY fetched_at, id",
@@ -79,8 +83,8 @@ def rewind(database: Database, page: int, moment: Moment) -> None:
         ).fetchall()
     ]
     for number in _read_since(database, page, moment):
-        database.execute("DELETE FROM readings WHERE capture_id = ?", [number])
-        database.execute("DELETE FROM reading_chrome WHERE capture_id = ?", [number])
+        for table in ("readings", "reading_chrome", "quarantine"):
+            database.execute(f"DELETE FROM {table} WHERE capture_id = ?", [number])
     texts = {text for number in undone for text in _texts(database, number)}
     for number in undone:
         for table in ("links", "films", "people"):
@@ -102,6 +106,11 @@ def rewind(database: Database, page: int, moment: Moment) -> None:
             " AND NOT EXISTS (SELECT 1 FROM revision_sections WHERE text_id = section_texts.id)",
             [text],
         )
+
+
+def _uncut(database: Database, page: int, moment: Moment) -> Moment:
+    """The moment, or the one before it from which on no content that came out of quarantine is cut in two."""
+    return Moment(*(spell_begin(database, page, *moment) or moment))
 
 
 def _contents(database: Database, page: int) -> list[tuple[str, bytes | None]]:
@@ -135,7 +144,8 @@ def _tell_those_led_here(
     database: Database, page: int, url: int, moment: Moment, *, parser: str, reread: Reader
 ) -> None:
     """Derive the pages again that had moved to an address, now that it is seen to have been this page's by then."""
-    for other, since in _led_here(database, page, url, moment):
+    for other, first in _led_here(database, page, url, moment):
+        since = _uncut(database, other, first)
         again = _read_since(database, other, since)
         rewind(database, other, since)
         _replay(database, again, parser, reread)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.bodies import withhold
 from archive.names import WITHHELD
-from archive.redactions import Reason, withhold_record
+from archive.redactions import Reason, withhold_decision, withhold_record
 from archive.remake import drop_unused, remake_page
 
 
@@ -41,6 +41,8 @@ def redact_bodies(database: Database, bodies: tuple[int, ...], reason: Reason) -
         if not others:
             _withhold_revision(database, revision, reason)
             revisions.append((revision, page))
+    for page, name in _suspects_shown_by(database, bodies):
+        _withhold_suspect(database, page, name, reason)
     for page in sorted({page for _, page in revisions}):
         remake_page(database, page)
     drop_unused(database)
@@ -75,6 +77,41 @@ def _withhold_revision(database: Database, revision: int, reason: Reason) -> Non
         " WHERE id = ?",
         [WITHHELD, revision],
     )
+
+
+def _suspects_shown_by(database: Database, bodies: tuple[int, ...]) -> list[tuple[int, bytes]]:
+    """Contents in quarantine, each with its page, that bodies show and no body that is left."""
+    marks = ", ".join("?" * len(bodies))
+    return database.execute(
+        "SELECT DISTINCT q.page_id, q.digest FROM quarantine q JOIN captures c ON c.id = q.capture_id"
+        f" WHERE c.body_id IN ({marks}) AND q.digest IS NOT NULL AND NOT EXISTS ("
+        "  SELECT 1 FROM quarantine o JOIN captures l ON l.id = o.capture_id JOIN bodies b ON b.id = l.body_id"
+        "  WHERE o.page_id = q.page_id AND o.digest = q.digest AND b.codec <> 'redacted') ORDER BY q.page_id, q.digest",
+        list(bodies),
+    ).fetchall()
+
+
+def _withhold_suspect(database: Database, page: int, name: bytes, reason: Reason) -> None:
+    """Erase a content in quarantine, and what is said of it in words."""
+    for capture in captures_of_suspect(database, page, name):
+        withhold_record(database, capture, reason)
+        withhold_decisions_on(database, capture, reason)
+        database.execute(
+            "UPDATE quarantine SET digest = NULL, record = NULL, why = ? WHERE capture_id = ?", [WITHHELD, capture]
+        )
+        database.execute("UPDATE readings SET why = ? WHERE capture_id = ? AND why <> ''", [WITHHELD, capture])
+
+
+def captures_of_suspect(database: Database, page: int, name: bytes) -> list[int]:
+    """Captures that showed a content of a page which went into quarantine."""
+    rows = database.execute("SELECT capture_id FROM quarantine WHERE page_id = ? AND digest = ?", [page, name])
+    return [number for (number,) in rows.fetchall()]
+
+
+def withhold_decisions_on(database: Database, capture: int, reason: Reason) -> None:
+    """Erase the words of the decisions on what a capture showed."""
+    for (decision,) in database.execute("SELECT id FROM decisions WHERE capture_id = ?", [capture]).fetchall():
+        withhold_decision(database, decision, reason)
 
 
 def captures_of(database: Database, revision: int) -> list[int]:

@@ -18,8 +18,16 @@ from archive.bodies import read_body, withhold
 from archive.migrations import KEPT_FOR_EVER
 from archive.names import Name
 from archive.records import load_page, metadata_json, preamble_text, text_under
-from archive.redact import Erased, captures_of
-from archive.redactions import Reason, withhold_config, withhold_head, withhold_record, withhold_url, withhold_words
+from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on
+from archive.redactions import (
+    Reason,
+    withhold_config,
+    withhold_decision,
+    withhold_head,
+    withhold_record,
+    withhold_url,
+    withhold_words,
+)
 from archive.remake import remake_page
 from archive.scan import rebuild_search, texts
 from schemas.errors import ArchiveError, ConfigurationError
@@ -35,16 +43,23 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     if name.is_in(reason.text):
         raise ConfigurationError("The reason has the name in it, and a reason is kept for ever: word it without.")
     revisions = _revisions_with(database, name)
+    suspects = _suspects_with(database, name)
+    held = {capture for page, content, _ in suspects for capture in captures_of_suspect(database, page, content)}
     bodies = tuple(
         body
-        for body in sorted(_bodies_with(database, name) | _bodies_of(database, revisions))
+        for body in sorted(_bodies_with(database, name) | _bodies_of(database, revisions, held))
         if withhold(database, body, reason)
     )
     urls, heads = _withhold_texts(database, name, reason)
     for revision in revisions:
         for capture in captures_of(database, revision):
             withhold_record(database, capture, reason)
+    for capture in sorted(held):
+        withhold_record(database, capture, reason)
+        withhold_decisions_on(database, capture, reason)
     _mask_records(database, name, revisions)
+    for page, content, record in suspects:
+        _mask_suspect(database, name, page, content, record)
     _mask_the_rest(database, name)
     rebuild_search(database)
     for cell in texts(database):
@@ -68,6 +83,12 @@ def _revisions_with(database: Database, name: Name) -> list[int]:
     return sorted(found | {n for n, title, metadata in rows if name.is_in(title) or _says(name, metadata)})
 
 
+def _suspects_with(database: Database, name: Name) -> list[tuple[int, bytes, str]]:
+    """Contents in quarantine whose record has the name: page, digest and record."""
+    rows = database.execute("SELECT page_id, digest, record FROM quarantine WHERE record IS NOT NULL").fetchall()
+    return [row for row in rows if _says(name, row[2])]
+
+
 def _says(name: Name, record: str) -> bool:
     """Whether any text of a record has the name; the JSON around the texts says nothing."""
     return any(map(name.is_in, _strings(json.loads(record))))
@@ -86,10 +107,11 @@ def _bodies_with(database: Database, name: Name) -> set[int]:
     return {number for number in numbers if name.is_in_bytes(read_body(database, number) or b"")}
 
 
-def _bodies_of(database: Database, revisions: list[int]) -> set[int]:
-    """Bodies of the captures that showed revisions, whatever encoding hides the name in them."""
+def _bodies_of(database: Database, revisions: list[int], held: set[int]) -> set[int]:
+    """Bodies of the captures that showed revisions and of those that were held, however they hide the name."""
     live = {number for (number,) in database.execute("SELECT id FROM revisions WHERE state = 'live'").fetchall()}
     captures = [capture for revision in revisions if revision in live for capture in captures_of(database, revision)]
+    captures += held
     found = (
         database.execute("SELECT body_id FROM captures WHERE id = ?", [capture]).fetchone() for capture in captures
     )
@@ -108,6 +130,9 @@ def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int
     for capture, error, robots in rows:
         if name.is_in(error) or name.is_in(robots):
             withhold_words(database, capture, reason)
+    for decision, by, why in database.execute("SELECT id, decided_by, why FROM decisions").fetchall():
+        if name.is_in(by) or name.is_in(why):
+            withhold_decision(database, decision, reason)
     for run, config in database.execute("SELECT id, config FROM runs").fetchall():
         if _says(name, config):
             withhold_config(database, run, reason)
@@ -146,6 +171,17 @@ def _mask_section(database: Database, name: Name, text: int, record: str) -> Non
     database.execute(
         "UPDATE section_texts SET sha256 = ?, heading = ?, text = ?, record = ? WHERE id = ?",
         [digest(section), section.heading, text_under(section), masked, text],
+    )
+
+
+def _mask_suspect(database: Database, name: Name, page: int, content: bytes, record: str) -> None:
+    masked = _masked(msgspec.json.decode(record, type=Page), name, Page)
+    database.execute(
+        "UPDATE quarantine SET record = ? WHERE page_id = ? AND digest = ? AND record IS NOT NULL",
+        [canonical_json(masked).decode(), page, content],
+    )
+    database.execute(
+        "UPDATE quarantine SET digest = ? WHERE page_id = ? AND digest = ?", [digest(masked), page, content]
     )
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 import msgspec
 from sqlite_utils import Database
 
-from archive.chain import commitment
+from archive.chain import commitment, words_of_decision
 from archive.times import to_text
 
 _COLUMN = {
     "body": "body_id", "url": "url_id", "head": "head_id", "error": "capture_id", "robots": "capture_id",
-    "record": "capture_id", "config": "run_id",
+    "record": "capture_id", "decision": "decision_id", "config": "run_id",
 }  # fmt: skip
 
 
@@ -74,6 +74,20 @@ def withhold_record(database: Database, capture: int, reason: Reason) -> None:
     if found:
         announce(database, "record", capture, reason, commitment(found[1], found[0]))
         database.execute("UPDATE sealed_records SET digest = NULL, salt = NULL WHERE capture_id = ?", [capture])
+
+
+def withhold_decision(database: Database, decision: int, reason: Reason) -> None:
+    """Erase who decided and why, and the digest of what was decided on; that it was accepted or rejected stays."""
+    digest, by, why, salt = database.execute(
+        "SELECT digest, decided_by, why, salt FROM decisions WHERE id = ?", [decision]
+    ).fetchone()
+    if salt is None:
+        return
+    announce(database, "decision", decision, reason, commitment(salt, words_of_decision(digest, by, why)))
+    database.execute(
+        "UPDATE decisions SET digest = NULL, decided_by = 'redacted', why = 'redacted', salt = NULL WHERE id = ?",
+        [decision],
+    )
 
 
 def withhold_config(database: Database, run: int, reason: Reason) -> None:

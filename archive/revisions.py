@@ -13,10 +13,12 @@ from typing import Any, Literal
 import msgspec
 from sqlite_utils import Database
 
+from archive import quarantine
 from archive.captures import page_of, read_look
 from archive.chrome import keep_chrome
 from archive.degree import degree_of_revision
 from archive.diff import diff
+from archive.doubt import doubted
 from archive.records import (
     load_page,
     metadata_json,
@@ -46,7 +48,8 @@ Finding = Literal[
     "moved",  # its address now leads to another page that we have
     "elsewhere",  # a redirect: the next hop says what the page is
     "never_seen",  # gone, and never seen before that
-    "unreadable",  # an answer, but no page in it that we could read or trust
+    "unreadable",  # an answer, but no page in it that we could read
+    "suspect",  # an answer that seems not to be the page: in quarantine
 ]
 
 
@@ -58,6 +61,10 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     revision: int | None = None
     """Number of the revision in the archive (not within its page); None where the look showed none."""
     changes: tuple[Change, ...] = ()
+    reading: Reading | None = None
+    """The reading as it was recorded: held against the page's last record it may be a suspect, or none any more."""
+    note: str = ""
+    """How a suspect came to be believed, one sentence."""
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +85,13 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
-    if reading.page is not None and reading.verdict == "page" and last and last["state"] == "live":
+    if reading.page is not None and last and last["state"] == "live":
         last = _catch_up_with_parser(database, last, reading, parser, reread)
+        if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
+            reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
     recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
-    return recorded
+    return msgspec.structs.replace(recorded, reading=reading)
 
 
 def _record(look: _Look, reading: Reading) -> Recorded:
@@ -94,6 +103,8 @@ def _record(look: _Look, reading: Reading) -> Recorded:
             return _record_gone(look)
         case "elsewhere":
             return _record_elsewhere(look)
+        case "suspect":
+            return _record_suspect(look, reading)
         case _:
             return Recorded(finding="unreadable", page=look.page)
 
@@ -107,6 +118,17 @@ def _record_page(look: _Look, record: Page) -> Recorded:
         return Recorded(finding="new", page=look.page, revision=revision)
     finding: Finding = "changed" if last["state"] in ("live", "withheld") else "back"
     return Recorded(finding=finding, page=look.page, revision=revision, changes=changes)
+
+
+def _record_suspect(look: _Look, reading: Reading) -> Recorded:
+    """Hold it back; or, once it is believed, date it to the look that showed it first."""
+    believed = quarantine.hold(look.database, look.capture, reading)
+    if believed is None or reading.page is None:
+        return Recorded(finding="suspect", page=look.page)
+    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading.page)
+    assert recorded.revision is not None
+    quarantine.release(look.database, believed, recorded.revision)
+    return msgspec.structs.replace(recorded, note=believed.note)
 
 
 def _record_gone(look: _Look) -> Recorded:
@@ -313,6 +335,12 @@ def _write_reading(database: Database, capture: int, reading: Reading, parser: s
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:
     return next(database.query("SELECT * FROM revisions WHERE page_id = ? ORDER BY seq DESC LIMIT 1", [page]), None)
+
+
+def _said_before(database: Database, page: int, seen: bytes) -> bool:
+    """Whether a content was believed to be the page's once: then it is so again, however much it differs from now."""
+    found = database.execute("SELECT 1 FROM revisions WHERE page_id = ? AND digest = ? LIMIT 1", [page, seen])
+    return found.fetchone() is not None
 
 
 def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] | None:

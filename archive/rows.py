@@ -12,6 +12,9 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.blame import Line
+from archive.decisions import believed_note
+from archive.events import PageEvent, page_events
+from archive.events import told as event_told
 from archive.history import Row, revision_rows, section_list, section_rows, stored_changes
 from archive.listing import span
 from archive.render import summary
@@ -56,7 +59,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "log": {
         **_PAGE,
-        **_REVISION,
+        "event": "revision, or what happened to the page as one of the collection: appeared, moved, unlinked, "
+        "linked again, gone or back",
+        "revision": "number of the revision within the page, from 1; null for an event that is none",
+        "state": _REVISION["state"] + "; null for an event that is no revision",
+        "cause": _REVISION["cause"] + "; null for an event that is no revision",
         **_SEEN,
         "last_seen": "last look that saw this content",
         "changes": "number of differences from the revision before, hidden classes included",
@@ -94,6 +101,38 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 COLUMNS["diff"] = COLUMNS["changes"]
+_SUSPECT = {
+    "entry": "number of the entry: the capture that showed the content first",
+    **_PAGE,
+    "doubt": "challenge, login, consent, front_page, soft_404, empty, drift, loss, language or encoding",
+    "why": "the reason, one sentence",
+    "looks": "number of looks that showed the same",
+    "first_seen": "the first of them, ISO 8601, UTC",
+    "last_seen": "the last of them",
+    "state": "open; accepted or rejected by a person; believed since it stayed so; past: the page says otherwise now",
+}
+COLUMNS["quarantine list"] = _SUSPECT
+COLUMNS["quarantine show"] = {
+    **_SUSPECT,
+    "title": "title that the suspect has",
+    "heading": 'heading of the section; "" for text before the first heading',
+    "level": "level of the heading, 2 for h2; 0 where there is none",
+    "text": "what a reader would read there, one block a line",
+}
+COLUMNS["status"] = {
+    **_PAGE,
+    "state": _REVISION["state"] + "; null when it was never read",
+    "well": "1 when nothing is wrong, else 0",
+    "last_look": "last look, whatever came of it, ISO 8601, UTC",
+    "last_good_look": "last look that showed what the page is, or null",
+    "age_hours": "hours since that, or null",
+    "last_outcome": "outcome of the last look, as in fetch_log",
+    "trouble": "what is wrong since the last good look, or null",
+    "trouble_since": "first look that showed trouble since, or null",
+    "trouble_looks": "number of looks in trouble since",
+    "doubt": "kind of suspect that the last look saw, or null",
+    "entry": "number of its entry in quarantine, where one is open, or null",
+}
 COLUMNS["verify"] = {
     "check": "verdict for the first object; for findings file, schema, references, chain, body, record, changes, "
     "contents, heads or signature",
@@ -152,15 +191,37 @@ def picked(command: str, rows: Iterable[Row]) -> list[Row]:
 
 
 def log_rows(database: Database, page: int | None, *, flapping: bool = False) -> list[Row]:
-    """Rows of `tidslager log`; `flapping` asks for the pages that go back and forth only."""
-    return picked(
-        "log",
-        ({**row, "summary": _told(database, row)} for row in revision_rows(database, page, flapping=flapping)),
-    )
+    """Rows of `tidslager log`: revisions, and events of the page set that are none, the newest first.
+
+    `flapping` asks for the revisions of pages that go back and forth only.
+    """
+    events = page_events(database, page=page)
+    of_revisions = {(event.page, event.seen_from): event.event for event in events if event.by_page is None}
+    revisions = [
+        {**row, "event": of_revisions.get((row["page"], row["seen_from"]), "revision"), "summary": _told(database, row)}
+        for row in revision_rows(database, page, flapping=flapping)
+    ]
+    at_revisions = {(row["page"], row["seen_from"]) for row in revisions}
+    others = [
+        _event_row(event)
+        for event in events
+        if not flapping and (event.by_page or (event.page, event.seen_from) not in at_revisions)
+    ]
+    # Sorting twice keeps the newest revision of a page first among those of one moment.
+    rows = sorted([*revisions, *others], key=lambda row: (row["page"], -(row["revision"] or 0)))
+    return picked("log", sorted(rows, key=lambda row: row["seen_from"], reverse=True))
+
+
+def _event_row(event: PageEvent) -> Row:
+    no_revision = ("revision", "state", "cause", "last_seen", "degree", "returns_to")
+    nothing: dict[str, Any] = dict.fromkeys(no_revision)
+    return {**msgspec.to_builtins(event), **nothing, "changes": 0, "summary": event_told(event)}
 
 
 def _told(database: Database, row: Row) -> str:
-    return summary(stored_changes(database, row["revision_id"])) if row["changes"] else "first seen"
+    text = summary(stored_changes(database, row["revision_id"])) if row["changes"] else "first seen"
+    note = believed_note(database, row["revision_id"])
+    return f"{text} ({note})" if note else text
 
 
 def show_rows(database: Database, page: Row, revision: Row) -> list[Row]:

@@ -14,6 +14,8 @@ import msgspec
 
 from archive import captures, chrome, order
 from archive.captures import Kept, Why
+from archive.decisions import Decision, write_decision
+from archive.events import PageEvent, page_events
 from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.heads import complete_heads
 from archive.held import Held, held
@@ -24,7 +26,7 @@ from schemas.capture import Capture
 from schemas.reading import Reading
 from schemas.site import Site
 
-RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+RunStatus = Literal["ok", "partial", "drift", "failed", "interrupted"]
 
 
 def config_json(site: Site) -> bytes:
@@ -150,6 +152,21 @@ class Archive:
         with self._writing():
             order.replay_page(self.database, page, since, parser=parser, reread=reread)
 
+    def name_page(self, run: int, page: int, address: str, *, cms_key: str | None = None) -> None:
+        """Note an address that a page calls its own. See `archive.captures.name_page`."""
+        with self._writing():
+            captures.name_page(self.database, run, page, address, cms_key=cms_key)
+
+    def events(self, run: int) -> tuple[PageEvent, ...]:
+        """What a run saw happen to the set of pages."""
+        return page_events(self.database, run=run)
+
+    def decide(self, decision: Decision, *, parser: str, reread: Reader, now: datetime) -> None:
+        """Commit what a person says of a suspect, and the history of its page that follows from it."""
+        with self._writing():
+            replay_from = write_decision(self.database, decision, now=now)
+            order.replay_page(self.database, decision.page, replay_from, parser=parser, reread=reread)
+
     def unread(self, site: str) -> Iterator[Kept]:
         """Captures that a stopped run left unread, in time order."""
         return captures.unread(self.database, site)
@@ -157,7 +174,9 @@ class Archive:
     def addresses(self, site: str, run: int) -> tuple[str, ...]:
         """Addresses at which pages of a site were last found, of those pages that a run has not looked at."""
         rows = self.database.execute(
-            "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone', 'withheld') AND page NOT IN"
+            "SELECT address FROM page_list WHERE site = ?"
+            " AND (state IN ('live', 'gone', 'withheld')"
+            " OR (state IS NULL AND page IN (SELECT page_id FROM quarantine))) AND page NOT IN"
             " (SELECT page_id FROM captures WHERE run_id = ? AND page_id IS NOT NULL) ORDER BY page",
             [site, run],
         )

@@ -22,7 +22,13 @@ from archive.heads import heads_file, read_heads
 from archive.migrations import migrations
 from archive.signature import Signed, signed_head
 from archive.verify_evidence import body_findings, chain_findings, orphan_findings
-from archive.verify_history import astray_findings, history_findings, seal_findings, unused_findings
+from archive.verify_history import (
+    astray_findings,
+    history_findings,
+    quarantine_findings,
+    seal_findings,
+    unused_findings,
+)
 from schemas.errors import ConfigurationError
 from schemas.finding import Check, Finding
 
@@ -40,6 +46,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     captures: int
     bodies: int
     revisions: int
+    decisions: int
+    """What people said of suspects."""
     erased: int
     """Bodies that were erased."""
     pruned: int
@@ -105,6 +113,7 @@ def _checks(
     yield "record", lambda: history_findings(database, sample, rng)
     yield "record", lambda: astray_findings(database)
     yield "record", lambda: seal_findings(database)
+    yield "record", lambda: quarantine_findings(database)
     yield "record", lambda: unused_findings(database)
     yield "heads", lambda: _head_findings(database, path)
 
@@ -206,6 +215,7 @@ def _counts(database: Database) -> dict[str, Any]:
         "captures": "SELECT count(*) FROM captures",
         "bodies": "SELECT count(*) FROM bodies",
         "revisions": "SELECT count(*) FROM revisions",
+        "decisions": "SELECT count(*) FROM decisions",
         "erased": "SELECT count(*) FROM redactions WHERE what = 'body' AND pruned = 0",
         "pruned": "SELECT count(*) FROM redactions WHERE what = 'body' AND pruned = 1",
         "reread": "SELECT count(*) FROM sealed_records s JOIN readings g ON g.capture_id = s.capture_id"

@@ -139,14 +139,16 @@ _STRAYS = {
     "captures": "SELECT page_id, run_id FROM captures WHERE run_id NOT IN (SELECT id FROM runs)",
     "sealed_records": "SELECT c.page_id, s.run_id FROM sealed_records s LEFT JOIN captures c ON c.id = s.capture_id"
     " WHERE s.run_id NOT IN (SELECT id FROM runs)",
+    "decisions": "SELECT page_id, after_run FROM decisions WHERE after_run NOT IN (SELECT id FROM runs)",
 }
 
 
 def orphan_findings(database: Database) -> Iterator[Finding]:
     """Evidence that no run speaks of: nothing of ours leaves such rows behind."""
     for table, query in _STRAYS.items():
+        when = "after" if table == "decisions" else "by"
         for page, run in database.execute(query).fetchall():
-            text = f"A row of {table} says that it was written by run {run}, which is not there."
+            text = f"A row of {table} says that it was written {when} run {run}, which is not there."
             yield Finding(check="chain", text=text, page=page, run=run)
     for table, query in _ORPHANS.items():
         for (number,) in database.execute(query).fetchall():

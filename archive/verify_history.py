@@ -215,16 +215,48 @@ def _contents(database: Database, rows: list[dict[str, Any]], expected: Expected
 def seal_findings(database: Database) -> Iterator[Finding]:
     """Records that are not what a run sealed, where they are still read as they were then."""
     rows = database.query(
-        "SELECT s.capture_id, s.run_id, s.parser, s.digest, c.page_id, g.parser AS read_by, g.verdict, r.digest AS now"
+        "SELECT s.capture_id, s.run_id, s.parser, s.digest, c.page_id, g.parser AS read_by, g.verdict,"
+        " coalesce(r.digest, q.digest) AS now"
         " FROM sealed_records s JOIN captures c ON c.id = s.capture_id"
         " LEFT JOIN readings g ON g.capture_id = s.capture_id LEFT JOIN revisions r ON r.id = g.revision_id"
-        " WHERE s.digest IS NOT NULL"
+        " LEFT JOIN quarantine q ON q.capture_id = s.capture_id WHERE s.digest IS NOT NULL"
     )
     for row in rows:
         if row["now"] == row["digest"] or (row["read_by"] is not None and row["read_by"] != row["parser"]):
             continue
         text = f"The record read from capture {row['capture_id']} is not the one that run {row['run_id']} sealed."
         yield Finding(check="record", text=text, page=row["page_id"], run=row["run_id"])
+
+
+def quarantine_findings(database: Database) -> Iterator[Finding]:
+    """Records in quarantine that do not have their digest, and contents whose record is missing."""
+    rows = database.query(
+        "SELECT q.capture_id, q.page_id, q.digest, q.record, c.page_id AS captured, c.run_id,"
+        " (SELECT count(*) FROM quarantine o WHERE o.page_id = q.page_id AND o.digest = q.digest"
+        "  AND o.record IS NOT NULL) AS records"
+        " FROM quarantine q LEFT JOIN captures c ON c.id = q.capture_id"
+    )
+    for row in rows:
+        text = _wrong_in_quarantine(row)
+        if text:
+            text = f"The look of capture {row['capture_id']} in quarantine: {text}"
+            yield Finding(check="record", text=text, page=row["captured"], run=row["run_id"])
+
+
+def _wrong_in_quarantine(row: dict[str, Any]) -> str | None:
+    if row["page_id"] != row["captured"]:
+        return "it is kept with another page than the one that was looked at."
+    if row["digest"] is not None and row["records"] != 1:
+        return "the record of what it showed is missing, or is there twice."
+    if row["record"] is None:
+        return None
+    try:
+        record = msgspec.json.decode(row["record"], type=Page)
+    except (msgspec.MsgspecError, ValueError):
+        return "its record cannot be read."
+    if digest(record) != row["digest"] or canonical_json(record).decode() != row["record"]:
+        return "its record does not have its digest."
+    return None
 
 
 def astray_findings(database: Database) -> Iterator[Finding]:

@@ -149,14 +149,102 @@ CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked,
     LEFT JOIN readings g ON g.capture_id = c.id
     LEFT JOIN revisions r ON r.id = g.revision_id;
 
-CREATE VIEW coverage AS               -- per page: the last look, the last good look, and what the last one gave
-  SELECT p.id AS page, p.site,
-         (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_look,
-         (SELECT max(c.fetched_at) FROM captures c JOIN readings g ON g.capture_id = c.id
-           WHERE c.page_id = p.id AND g.revision_id IS NOT NULL) AS last_good_look,
-         (SELECT c.outcome FROM captures c WHERE c.page_id = p.id ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1)
-           AS last_outcome
-    FROM pages p;
+CREATE VIEW quarantine_list AS        -- one row per content that seems not to be the page; see `tidslager quarantine`
+  SELECT q.page_id AS page, min(q.capture_id) AS entry, q.doubt, q.why, count(*) AS looks,
+         min(c.fetched_at) AS first_seen, max(c.fetched_at) AS last_seen,
+         coalesce((SELECT d.decision || 'ed' FROM decisions d LEFT JOIN quarantine o ON o.capture_id = d.capture_id
+                    WHERE d.page_id = q.page_id AND (d.digest = q.digest OR o.digest = q.digest)
+                    ORDER BY d.id DESC LIMIT 1),
+                  CASE WHEN max(g.revision_id) IS NOT NULL THEN 'believed'
+                       WHEN max(c.fetched_at) < (SELECT max(lc.fetched_at) FROM captures lc
+                              JOIN readings lg ON lg.capture_id = lc.id
+                             WHERE lc.page_id = q.page_id AND (lg.revision_id IS NOT NULL OR lg.verdict = 'suspect'))
+                         THEN 'past' ELSE 'open' END) AS state,
+         lower(hex(q.digest)) AS digest
+    FROM quarantine q
+    JOIN captures c ON c.id = q.capture_id
+    JOIN readings g ON g.capture_id = q.capture_id
+   GROUP BY q.page_id, coalesce(q.digest, q.why);
+
+CREATE VIEW page_events AS            -- what happened to the set of pages: who came, went, moved, was linked or not
+  SELECT r.page_id AS page,
+         CASE WHEN r.seq = 1 THEN 'appeared' WHEN r.state IN ('gone', 'moved') THEN r.state ELSE 'back' END AS event,
+         r.seen_from, r.unseen_since, c.run_id AS run, ch.before, ch.after, NULL AS by_page
+    FROM revisions r
+    JOIN captures c ON c.id = r.capture_id
+    LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
+    LEFT JOIN changes ch ON ch.revision_id = r.id AND ch.ordinal = 1 AND ch.kind = 'moved' AND ch.what = 'page'
+   WHERE r.seq = 1 OR r.state IN ('gone', 'moved') OR b.state IN ('gone', 'moved')
+  UNION ALL                           -- found at another address than in the run before, and not at that one any more
+  SELECT c.page_id, 'moved', c.fetched_at, o.fetched_at, c.run_id, ou.url, u.url, NULL
+    FROM captures c
+    JOIN readings g ON g.capture_id = c.id AND g.revision_id IS NOT NULL
+    JOIN captures o ON o.id = (
+           SELECT e.id FROM captures e JOIN readings eg ON eg.capture_id = e.id AND eg.revision_id IS NOT NULL
+            WHERE e.page_id = c.page_id AND e.fetched_at < c.fetched_at AND e.run_id <> c.run_id
+              AND e.outcome IN ('fetched', 'not_modified')
+            ORDER BY e.fetched_at DESC, e.id DESC LIMIT 1)
+    JOIN urls u ON u.id = c.url_id
+    JOIN urls ou ON ou.id = o.url_id
+   WHERE c.outcome IN ('fetched', 'not_modified') AND o.url_id <> c.url_id
+     AND NOT EXISTS (SELECT 1 FROM captures s WHERE s.run_id = c.run_id AND s.page_id = c.page_id AND s.id <> c.id
+                        AND s.outcome IN ('fetched', 'not_modified') AND (s.url_id = o.url_id OR s.id < c.id))
+  UNION ALL                           -- a start page no longer links to it
+  SELECT DISTINCT pu.page_id, 'unlinked', r.seen_from, r.unseen_since, c.run_id, NULL, NULL, r.page_id
+    FROM links l
+    JOIN revisions t ON t.id = l.to_revision
+    JOIN revisions r ON r.page_id = l.page_id AND r.seq = (
+           SELECT min(n.seq) FROM revisions n WHERE n.page_id = l.page_id AND n.seq >= t.seq AND n.state = 'live')
+    JOIN captures c ON c.id = r.capture_id
+    JOIN urls u ON u.url = substr(l.url, 1, instr(l.url || '#', '#') - 1)
+    JOIN page_urls pu ON pu.url_id = u.id AND pu.page_id <> l.page_id
+    JOIN pages p ON p.id = pu.page_id
+    JOIN pages h ON h.id = l.page_id AND h.site = p.site
+   WHERE r.cause = 'source' AND EXISTS (SELECT 1 FROM page_urls WHERE page_id = l.page_id AND why = 'seed')
+     AND NOT EXISTS (SELECT 1 FROM page_links k WHERE k.hub = l.page_id AND k.page = pu.page_id
+                        AND k.from_seq <= r.seq AND (k.to_seq IS NULL OR k.to_seq > r.seq))
+  UNION ALL                           -- a start page links to it that had stopped doing so
+  SELECT DISTINCT k.page, 'linked again', r.seen_from, r.unseen_since, c.run_id, NULL, NULL, r.page_id
+    FROM page_links k
+    JOIN revisions r ON r.page_id = k.hub AND r.seq = k.from_seq AND r.cause = 'source'
+    JOIN captures c ON c.id = r.capture_id
+   WHERE EXISTS (SELECT 1 FROM page_urls WHERE page_id = k.hub AND why = 'seed')
+     AND EXISTS (SELECT 1 FROM page_links e WHERE e.hub = k.hub AND e.page = k.page AND e.from_seq < r.seq)
+     AND NOT EXISTS (
+           SELECT 1 FROM page_links e WHERE e.hub = k.hub AND e.page = k.page AND e.from_seq < r.seq
+              AND (e.to_seq IS NULL OR e.to_seq > (SELECT max(n.seq) FROM revisions n
+                     WHERE n.page_id = k.hub AND n.seq < r.seq AND n.state = 'live')));
+
+CREATE VIEW page_links AS             -- which page of a collection linked to which other, from and up to which revision
+  SELECT l.page_id AS hub, pu.page_id AS page, f.seq AS from_seq, t.seq AS to_seq
+    FROM links l
+    JOIN revisions f ON f.id = l.from_revision
+    LEFT JOIN revisions t ON t.id = l.to_revision
+    JOIN urls u ON u.url = substr(l.url, 1, instr(l.url || '#', '#') - 1)
+    JOIN page_urls pu ON pu.url_id = u.id AND pu.page_id <> l.page_id
+    JOIN pages p ON p.id = pu.page_id
+    JOIN pages h ON h.id = l.page_id AND h.site = p.site;
+
+CREATE VIEW coverage AS               -- per page: the last look, the last good look, and what has been wrong since
+  SELECT g.page, g.site, g.last_look, g.last_good_look, l.outcome AS last_outcome, lr.verdict AS last_verdict,
+         (SELECT min(c.fetched_at) FROM captures c LEFT JOIN readings r ON r.capture_id = c.id
+           WHERE c.page_id = g.page AND c.fetched_at > coalesce(g.last_good_look, '')
+             AND coalesce(r.verdict, '') <> 'elsewhere') AS trouble_since,
+         (SELECT count(*) FROM captures c LEFT JOIN readings r ON r.capture_id = c.id
+           WHERE c.page_id = g.page AND c.fetched_at > coalesce(g.last_good_look, '')
+             AND coalesce(r.verdict, '') <> 'elsewhere') AS trouble_looks,
+         CASE WHEN l.fetched_at > coalesce(g.last_good_look, '') AND coalesce(lr.verdict, '') <> 'elsewhere'
+              THEN coalesce(l.error, nullif(lr.why, ''), l.robots, l.outcome) END AS trouble,
+         CASE WHEN l.fetched_at > coalesce(g.last_good_look, '') THEN q.doubt END AS doubt
+    FROM (SELECT p.id AS page, p.site,
+                 (SELECT max(c.fetched_at) FROM captures c WHERE c.page_id = p.id) AS last_look,
+                 (SELECT max(c.fetched_at) FROM captures c JOIN readings r ON r.capture_id = c.id
+                   WHERE c.page_id = p.id AND r.revision_id IS NOT NULL) AS last_good_look
+            FROM pages p) g
+    LEFT JOIN captures l ON l.id = (
+           SELECT c.id FROM captures c WHERE c.page_id = g.page ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1)
+    LEFT JOIN readings lr ON lr.capture_id = l.id
+    LEFT JOIN quarantine q ON q.capture_id = l.id;
 """
 
 

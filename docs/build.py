@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -47,7 +48,7 @@ def cli_page() -> str:
     whole = click.Context(cli, info_name="tidslager", max_content_width=_WIDTH, terminal_width=_WIDTH)
     whole.help_option_names = cli.context_settings["help_option_names"]
     parts = ["# The command line\n", _NOTE, _text_block(cli.get_help(whole))]
-    for name, command in sorted(cli.commands.items()):
+    for name, command in sorted(_all_commands(cli)):
         parts.append(f"\n## {name}\n\n{_text_block(command.get_help(click.Context(command, whole, name)))}")
         columns = {**COLUMNS, **_OTHER_COLUMNS}.get(name)
         if columns:
@@ -57,6 +58,14 @@ def cli_page() -> str:
         if name == "crawl":
             parts.append(_keys("Keys of each object of `--dry-run --json`:", plan.COLUMNS))
     return "".join(parts)
+
+
+def _all_commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command with its full name, those of groups too."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _all_commands(command, f"{before}{name} ")
 
 
 def _keys(about: str, columns: dict[str, str]) -> str:

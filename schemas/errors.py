@@ -13,6 +13,9 @@
     │   └── NotSeenYetError
     └── LockedError          75  another run is writing (EX_TEMPFAIL of sysexits.h: try again later)
 
+A run that raises nothing has an exit code of its own: 0 all well, 1 no page could be read, 3 some could not be read or
+are in quarantine, 4 the layout changed (nothing that is missing was called removed), 130 interrupted.
+
 Each message is one sentence on what is wrong and one on what to do.
 """
 

@@ -12,10 +12,24 @@ from schemas.page import Page
 Verdict = Literal[
     "page",  # a page record could be read
     "not_html",  # another media type: kept, not read
-    "unparsable",  # HTML that the parser could not get through, or in which it found no content
+    "unparsable",  # HTML that the parser could not get through, or that has no place for content
     "suspect",  # answered 200, and yet it seems not to be the page: kept, counted, never recorded as a change
     "gone",  # 404 or 410: evidence that there is no page now
     "elsewhere",  # a redirect: what it leads to is another capture's to say
+]
+
+
+Doubt = Literal[
+    "challenge",  # a doorkeeper's page: a challenge, or a block with status 200
+    "login",  # a page that asks who you are
+    "consent",  # a page that asks for consent before it shows anything
+    "front_page",  # a redirect to the site's front page, as for a page that is lost
+    "soft_404",  # status 200 and the words of a 404
+    "empty",  # a page without any content
+    "drift",  # the layout has changed, and sections would be lost by it
+    "loss",  # more than half of the sections gone at once, or nearly all of the text
+    "language",  # another language than before
+    "encoding",  # letters broken that were whole before
 ]
 
 
@@ -29,6 +43,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What is on the page but not its content; None where there is no page record."""
     why: str = ""
     """Reason for any other verdict than `page`, one sentence."""
+    doubt: Doubt | None = None
+    """What kind of suspect it is; None unless the verdict is `suspect`."""
     layout: str = ""
     """Name of the layout used, e.g. "sitevision"; "" when none was."""
     encoding: str = ""

@@ -37,6 +37,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Requests made for one page before its failure is recorded."""
     retry_after_s: Seconds = 120.0
     """Longest Retry-After that is waited for; a longer one ends the attempts."""
+    parse_s: Annotated[float, Meta(gt=0)] = 5.0
+    """Seconds that the parser may take for one page; an ordinary page takes a few milliseconds."""
+    parse_bytes: Annotated[int, Meta(ge=128 * MIB)] = 1024 * MIB
+    """Address space of the process that parses; a page of 50 MB would need 1.5 GB."""
     pages: Positive = 2000
     """Pages looked at in one run; more are left for another, and the run is partial."""
     strikes: Positive = 3
@@ -63,7 +67,7 @@ class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pages: Count = 0
     """Pages read in one run."""
     sections: Count = 0
-    """Sections on each start page."""
+    """Sections on each start page. Below it nothing that is missing is called removed."""
 
 
 class Volatile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +112,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Longest crawl-delay that is believed."""
     layout: str = ""
     """Layout to read the pages with; empty: chosen by what each page shows."""
+    suspect_nights: Positive = 3
+    """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
+    another language, broken letters, the words of a 404). Challenges, logins, empty pages and a changed layout are
+    never believed by themselves: `tidslager quarantine`."""
     connect_to: dict[str, str] = {}
     """Where to connect instead, "host:port" = "address:port", as curl's --connect-to does: for staging copies."""
     allow_private: bool = False

@@ -1,13 +1,15 @@
 """The command line: what goes to the sites, and everything that reads the archive.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 done; 1 it could not be done; 2 a mistake in the command
-line or a site file; 3 done in part, some pages could not be read; 75 another run is writing; 130 interrupted.
+line or a site file; 3 done in part, some pages could not be read or are in quarantine; 4 the layout changed: nothing
+that is missing was called removed; 75 another run is writing; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import random
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -38,6 +40,7 @@ from scraper.clock import SystemClock
 from scraper.connect import parse_connect_to
 from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
+from scraper.guard import Guard
 from scraper.layout import layout_named
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
@@ -46,12 +49,13 @@ from scraper.reading import reading_of
 from scraper.report import look_rows, report, stopped
 from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
+from scraper.tending import quarantine, status
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 could not be done, 2 mistake in the command line or a site file, 3 done in part, "
-    "75 another run is writing, 130 interrupted.",
+    "4 the layout changed, 75 another run is writing, 130 interrupted.",
 )
 @click.version_option(tool_version(), prog_name="tidslager")
 def cli() -> None:
@@ -108,8 +112,14 @@ def crawl(
         _print_plan(chosen, fetcher, path, as_json=as_json)
         return
     refuse_foreign(path)
-    with writer_lock(path), Archive(path) as archive, Progress(sys.stderr, quiet=quiet or as_json) as progress:
-        result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=progress.watch)
+    with (
+        writer_lock(path),
+        Archive(path) as archive,
+        Guard.of(chosen) as guard,
+        Progress(sys.stderr, quiet=quiet or as_json) as progress,
+    ):
+        watch, read = progress.watch, guard.read
+        result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=watch, read=read)
     if as_json:
         print_json(look_rows(result))
         if result.stopped:
@@ -205,10 +215,10 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
     """
     if not path.exists():
         open_for_reading(path)
-    with writer_lock(path), Progress(sys.stderr, quiet=quiet or as_json) as progress:
+    with writer_lock(path), Guard() as guard, Progress(sys.stderr, quiet=quiet or as_json) as progress:
         rebuilt = run_rebuild(
             path,
-            reading_of,
+            partial(reading_of, read=guard.read),
             parser=PARSER,
             now=SystemClock().now(),
             dry_run=dry_run,
@@ -222,7 +232,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK):
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
     cli.add_command(_command)
 
 

@@ -23,9 +23,12 @@ from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
 from scraper.lanes import side_by_side
+from scraper.layout import layout_named
 from scraper.parse import PARSER
-from scraper.reading import reading_of, to_front
+from scraper.parse import read as read_page
+from scraper.reading import ReadPage, reading_of, to_front
 from scraper.summary import Look, Result, Summary, shortfalls
+from scraper.suspect import is_front
 
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
@@ -40,6 +43,7 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     archive: Archive
     fetcher: Fetcher
+    read: ReadPage
     captured: set[str]
     """Addresses that have a capture in this run."""
     held: Mapping[str, Held]
@@ -60,17 +64,30 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
         return bare(host_of(self.address))
 
 
-def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, version: str, watch: Watch) -> Summary:
+def crawl(
+    site: Site,
+    archive: Archive,
+    fetcher: Fetcher,
+    clock: Clock,
+    *,
+    version: str,
+    watch: Watch,
+    read: ReadPage = read_page,
+) -> Summary:
     """Look at the start pages, at what they link to, and at every page of the site that earlier runs knew.
 
-    Raises TidslagerError for what stops the run; what was committed until then stays. A KeyboardInterrupt ends the
-    run where it is: it is marked interrupted and its summary returned.
+    `read` reads the body of a capture: `Guard.read` where a page may come from anybody. Raises TidslagerError for what
+    stops the run; what was committed until then stays. A layout that does not exist is a ConfigurationError before
+    anything is asked of a server. A KeyboardInterrupt ends the run where it is: it is marked interrupted and its
+    summary returned.
     """
+    if site.layout:
+        layout_named(site.layout)
     begun = clock.monotonic()
     number = archive.begin_run(site, version=version, now=clock.now())
-    read_leftovers(site, archive)
+    read_leftovers(site, archive, read)
     held = archive.held(site, parser=PARSER)
-    run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, captured=set(), held=held)
+    run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, read=read, captured=set(), held=held)
     frontier = Frontier(run, watch)
     looks: dict[int, Look] = {}
     interrupted = False
@@ -90,15 +107,16 @@ def crawl(site: Site, archive: Archive, fetcher: Fetcher, clock: Clock, *, versi
         stopped=stopped,
         left=left,
         shortfalls=() if interrupted or stopped else shortfalls(site.floors, found),
+        events=tuple(archive.events(number)),
     )
     head = archive.finish_run(number, summary.status, summary.kept, now=clock.now())
     return msgspec.structs.replace(summary, head=head)
 
 
-def read_leftovers(site: Site, archive: Archive) -> None:
+def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> None:
     """Read what a stopped run kept and did not read."""
     for kept in archive.unread(site.name):
-        _record(site, archive, kept, archive.read(kept.id))
+        _record(site, archive, kept, archive.read(kept.id), read)
 
 
 def _looks(run: _Run, frontier: Frontier) -> Iterator[Look]:
@@ -213,21 +231,36 @@ def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[
     if kept.page is None:
         return
     thread.at_front = to_front(capture)
-    recorded, reading = _record(run.site, run.archive, kept, capture)
-    yield (
-        _told(kept, capture, recorded, reading, start=stop.why == "seed"),
-        reading.page if reading else None,
-    )
+    recorded = _record(run.site, run.archive, kept, capture, run.read)
+    page = _trusted(recorded)
+    if page is not None:
+        _name_canonically(run, kept, page)
+    yield _told(kept, capture, recorded, start=stop.why == "seed"), page
 
 
-def _record(site: Site, archive: Archive, kept: Kept, capture: Capture) -> tuple[Recorded | None, Reading | None]:
+def _record(site: Site, archive: Archive, kept: Kept, capture: Capture, read: ReadPage) -> Recorded | None:
     """Read a capture, where there is something to read, and record what it says."""
-    said = archive.look(kept.id) if capture.outcome == "not_modified" else capture
-    reading = reading_of(said, site.layout)
-    if reading is None:
-        return None, None
-    recorded = archive.record(kept.id, reading, parser=PARSER, reread=lambda look: reading_of(look, site.layout))
-    return recorded, reading
+
+    def reread(look: Capture) -> Reading | None:
+        return reading_of(look, site.layout, read)
+
+    reading = reread(archive.look(kept.id) if capture.outcome == "not_modified" else capture)
+    return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
+
+
+def _trusted(recorded: Recorded | None) -> Page | None:
+    """The page record of a look, when it is the page's: the links of a suspect are not followed."""
+    if recorded is None or recorded.reading is None or recorded.finding == "suspect":
+        return None
+    return recorded.reading.page
+
+
+def _name_canonically(run: _Run, kept: Kept, page: Page) -> None:
+    """Note the address that a page calls its own, where it is in scope and another: a link there leads to this page."""
+    own = normal(page.canonical) if page.canonical else None
+    hosts = scope(run.site.start, run.site.hosts)
+    if own and kept.page is not None and in_scope(own, hosts) and not is_front(own):
+        run.archive.name_page(run.id, kept.page, own, cms_key=cms_key(own))
 
 
 def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:
@@ -238,8 +271,9 @@ def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:
             yield address
 
 
-def _told(kept: Kept, capture: Capture, recorded: Recorded | None, reading: Reading | None, *, start: bool) -> Look:
+def _told(kept: Kept, capture: Capture, recorded: Recorded | None, *, start: bool) -> Look:
     assert kept.page is not None
+    reading = recorded.reading if recorded else None
     page = reading.page if reading else None
     return Look(
         page=kept.page,
@@ -252,6 +286,8 @@ def _told(kept: Kept, capture: Capture, recorded: Recorded | None, reading: Read
         revision=recorded.revision if recorded else None,
         changes=recorded.changes if recorded else (),
         error=capture.error or (reading.why if reading else None) or None,
+        doubt=reading.doubt if reading else None,
+        note=recorded.note if recorded else "",
     )
 
 

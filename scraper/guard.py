@@ -23,13 +23,12 @@ import msgspec
 
 from schemas.capture import Capture
 from schemas.reading import Reading
+from schemas.site import Limits, Site
 from scraper.layout import layout_named
-from scraper.parse import read
+from scraper.parse import DECODED_BYTES, read
 
-DEADLINE_S = 5.0
-"""Seconds that one page may take; an ordinary page takes a few milliseconds."""
-MEMORY_BYTES = 1024 * 1024 * 1024
-"""Address space of the child; a page of 50 MB would need 1.5 GB and is over the limit of bytes anyway."""
+DEADLINE_S = Limits().parse_s
+MEMORY_BYTES = Limits().parse_bytes
 
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).parent.parent
@@ -40,6 +39,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     capture: Capture
     layout: str = ""
+    limit: int = DECODED_BYTES
+    """Most bytes of body after content decoding."""
 
 
 class Guard:
@@ -50,12 +51,20 @@ class Guard:
         *,
         deadline_s: float = DEADLINE_S,
         memory_bytes: int = MEMORY_BYTES,
+        decoded_bytes: int = DECODED_BYTES,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deadline_s = deadline_s
         self._memory_bytes = memory_bytes
+        self._decoded_bytes = decoded_bytes
         self._monotonic = monotonic
         self._child: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """A guard with the limits of a site."""
+        limits = site.limits
+        return cls(deadline_s=limits.parse_s, memory_bytes=limits.parse_bytes, decoded_bytes=limits.decoded_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -72,10 +81,11 @@ class Guard:
         """
         if layout:
             layout_named(layout)
+        order = Order(capture=capture, layout=layout, limit=self._decoded_bytes)
         child = self._child or self._begin()
         try:
             assert child.stdin is not None
-            _send(child.stdin, msgspec.msgpack.encode(Order(capture=capture, layout=layout)))
+            _send(child.stdin, msgspec.msgpack.encode(order))
             answer = self._answer(child)
         except (BrokenPipeError, EOFError):
             self._end()
@@ -142,7 +152,7 @@ def serve(orders: IO[bytes], answers: IO[bytes], memory_bytes: int) -> None:
     while head := orders.read(_LENGTH.size):
         order = msgspec.msgpack.decode(orders.read(_LENGTH.unpack(head)[0]), type=Order)
         try:
-            reading = read(order.capture, order.layout)
+            reading = read(order.capture, order.layout, limit=order.limit)
         except MemoryError:
             reading = Reading(verdict="unparsable", why="The parser needs more memory for this page than it may have.")
         _send(answers, msgspec.msgpack.encode(reading))

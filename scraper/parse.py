@@ -27,11 +27,12 @@ _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 _NOT_WHOLE = "The content coding, which was not asked for, could not be undone: the page is not whole."
-_NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure changed."
+_NO_PLACE = "The page has no body in which content could stand."
+_NO_CONTENT = "No content was found where the layout has it: the page is empty, or its structure has changed."
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
-    """What a document says; no page when nothing stands on it."""
+    """What a document says; no page when it has no place for content."""
 
     page: Page | None = None
     chrome: Chrome | None = None
@@ -72,7 +73,7 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
         found = _page(document, chosen, capture.address)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
-    return _reading(decoded, [*remarks, *found.remarks], found, why="", layout=chosen.name)
+    return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
 
 
 def choose(document: Document) -> Layout:
@@ -86,11 +87,13 @@ def choose(document: Document) -> Layout:
 
 def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:
     page = found.page if found else None
+    empty = page is not None and not page.preamble and not page.sections
     return Reading(
-        verdict="page" if page else "unparsable",
+        verdict="suspect" if empty else "page" if page else "unparsable",
         page=page,
-        chrome=found.chrome if found and page else None,
-        why=why or ("" if page else _NO_CONTENT),
+        chrome=found.chrome if found and not empty else None,
+        why=_NO_CONTENT if empty else why,
+        doubt="empty" if empty else None,
         layout=layout,
         encoding=decoded.encoding,
         encoding_from=decoded.chosen_from,
@@ -99,7 +102,7 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
 
 
 def _page(document: Document, layout: Layout, address: str) -> _Read:
-    """The page record and the chrome; no record when nothing stands on the page."""
+    """The page record and the chrome; no record when the page has no place for content."""
     places = _boxes(document, layout)
     if places is None:
         return _Read()
@@ -142,7 +145,7 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
         sections=reader.sections(),
     )
     return _Read(
-        page=page if page.preamble or page.sections else None,
+        page=page,
         chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome),
         remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
     )

@@ -1,14 +1,19 @@
-"""Reading a look: what a capture says about its page, whatever its outcome. Pure; crawl and rebuild share it."""
+"""Reading a look: what a capture says about its page, whatever its outcome. Whoever crawls or rebuilds shares it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from schemas.capture import Capture
 from schemas.reading import Reading
-from scraper.parse import read
-from scraper.suspect import leads_to_front
+from scraper import parse
+from scraper.suspect import leads_to_front, suspected
+
+ReadPage = Callable[[Capture, str], Reading]
+"""Reads the body of a capture with the layout named, "" for the one that fits: `parse.read` or `Guard.read`."""
 
 
-def reading_of(capture: Capture, layout: str) -> Reading | None:
+def reading_of(capture: Capture, layout: str, read: ReadPage = parse.read) -> Reading | None:
     """What a capture says about its page; None when it says nothing, as a failure does.
 
     `layout` names the layout to read with, "" chooses by what the page shows. A 304 is read by the body that it
@@ -16,11 +21,12 @@ def reading_of(capture: Capture, layout: str) -> Reading | None:
     """
     match capture.outcome:
         case "fetched":
-            return read(capture, layout)
+            return suspected(capture, read(capture, layout))
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):
-            return Reading(verdict="suspect", why="redirects to the front page, as for a page that is lost")
+            why = "redirects to the front page, as for a page that is lost"
+            return Reading(verdict="suspect", doubt="front_page", why=why)
         case "redirected":
             return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
     return None

@@ -8,10 +8,25 @@ from pathlib import Path
 
 import click
 
+from archive.events import Event
+from archive.events import told as describe
 from archive.render import shown_safely, summary
 from scraper.summary import WORDS, Look, Result, Summary
 
-_COLOURS: dict[Result, str] = {"changed": "yellow", "new": "green", "back": "green", "gone": "red", "failed": "red"}
+_COLOURS: dict[Result, str] = {
+    "changed": "yellow",
+    "new": "green",
+    "back": "green",
+    "gone": "red",
+    "failed": "red",
+    "suspect": "magenta",
+}
+# Events that the results of the looks do not tell by themselves, with the words for them.
+_EVENTS: dict[Event, str] = {
+    "moved": "New address",
+    "unlinked": "No longer linked",
+    "linked again": "Linked again",
+}
 _READ: tuple[Result, ...] = ("changed", "new", "back")
 _QUIET: tuple[Result, ...] = ("unchanged", "elsewhere", "still_gone")
 
@@ -30,10 +45,17 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
             lines += [line for look in told for line in _look(look, width)]
     if result.stopped:
         lines += ["", click.style(shown_safely(stopped(result)), fg="red")]
-    lines += ["", *(click.style(f"Fewer than expected: {line}", fg="red") for line in result.shortfalls)]
+    lines += _events(result, width)
+    if result.shortfalls:
+        lines += [
+            "",
+            click.style("The layout changed: nothing that is missing is called removed.", fg="red"),
+        ]
+        lines += [_filled(line, width) for line in result.shortfalls]
+    lines.append("")
     if result.head:
         lines.append(f"Head of run {result.run}: {result.head}")
-    lines.append(_next(result, archive, default))
+    lines += _next(result, archive, default)
     return "\n".join(lines)
 
 
@@ -41,6 +63,26 @@ def stopped(result: Summary) -> str:
     """Why a run stopped, and what it left."""
     left = f"Not looked at: {_count(len(result.left), 'known address', 'known addresses')}"
     return f"{result.stopped} {left}, {result.left[0]} first." if result.left else result.stopped or ""
+
+
+def _events(result: Summary, width: int) -> list[str]:
+    lines = []
+    for name, words in _EVENTS.items():
+        told = [event for event in result.events if event.event == name]
+        if told:
+            lines += ["", click.style(words, fg="yellow")]
+        for event in told:
+            lines.append(f"  {event.page:>4}  {shown_safely(event.title or event.address)}")
+            lines.append(_filled(describe(event), width))
+    return lines
+
+
+def _filled(text: str, width: int) -> str:
+    indent = " " * 8
+    return textwrap.fill(
+        shown_safely(text), max(width, 40), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _look(look: Look, width: int) -> list[str]:
@@ -59,29 +101,29 @@ def _look(look: Look, width: int) -> list[str]:
         about = summary(look.changes)
     else:
         about = look.error or ""
-    if about:
-        room = max(width, 40)
-        lines.append(textwrap.fill(shown_safely(about), room, initial_indent=indent, subsequent_indent=indent))
-    return lines
+    return [*lines, *(_filled(text, width) for text in (about, look.note) if text)]
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
-def _next(result: Summary, archive: Path, default: Path) -> str:
+def _next(result: Summary, archive: Path, default: Path) -> list[str]:
     where = "" if archive == default else f" --archive {shlex.quote(str(archive))}"
+    lines = []
+    if any(look.result == "suspect" for look in result.looks):
+        lines.append(f"To see what is in quarantine: tidslager quarantine list{where}")
     changed = next((look for look in result.looks if look.result == "changed"), None)
     read = next((look for look in result.looks if look.revision), None)
     ended = next((look for look in result.looks if look.result in ("gone", "back", "moved")), None)
     if changed:
         command = f"tidslager diff {changed.page}{where}"
-        return f"Kept in {archive}. To see what changed: {command}"
+        return [*lines, f"Kept in {archive}. To see what changed: {command}"]
     if ended:
-        return f"Kept in {archive}. To see a page's history: tidslager log {ended.page}{where}"
+        return [*lines, f"Kept in {archive}. To see a page's history: tidslager log {ended.page}{where}"]
     if read:
-        return f"Kept in {archive}. To see what a page says: tidslager show {read.page}{where}"
-    return f"Kept in {archive}."
+        return [*lines, f"Kept in {archive}. To see what a page says: tidslager show {read.page}{where}"]
+    return [*lines, f"Kept in {archive}."]
 
 
 def duration(seconds: float) -> str:
@@ -105,6 +147,9 @@ def look_rows(result: Summary) -> list[dict[str, object]]:
             "changes": len(look.changes),
             "summary": summary(look.changes) if look.changes else "",
             "error": look.error,
+            "doubt": look.doubt,
+            "note": look.note,
+            "events": ", ".join(event.event for event in result.events if event.page == look.page),
         }
         for look in result.looks
     ]
@@ -119,5 +164,9 @@ COLUMNS = {
     "result": ", ".join(WORDS),
     "changes": "number of differences from the revision before",
     "summary": "the same in words",
-    "error": "why there is nothing to read, or null",
+    "error": "why there is nothing to read, or why it is not believed, or null",
+    "doubt": "kind of suspect: challenge, login, consent, front_page, soft_404, empty, drift, loss, language or "
+    "encoding; null for none",
+    "note": 'how a suspect came to be believed, or ""',
+    "events": "what happened to it as a page of the collection: appeared, moved, unlinked, linked again, gone, back",
 }

@@ -8,9 +8,11 @@ from typing import Literal
 
 import msgspec
 
+from archive.events import PageEvent
 from archive.revisions import Finding
 from archive.store import RunStatus
 from schemas.change import Change
+from schemas.reading import Doubt
 from schemas.site import Floors
 
 Result = (
@@ -31,6 +33,7 @@ WORDS: dict[Result, str] = {
     "moved": "moved to another page",
     "gone": "gone",
     "failed": "failed",
+    "suspect": "in quarantine",
     "unreadable": "not readable",
     "left": "led out of scope",
     "not_allowed": "not allowed by robots.txt",
@@ -41,7 +44,11 @@ WORDS: dict[Result, str] = {
     "unchanged": "unchanged",
 }
 _READ: tuple[Result, ...] = ("changed", "new", "back", "unchanged")
-_TROUBLE: tuple[Result, ...] = ("failed", "unreadable", "left")
+_TROUBLE: tuple[Result, ...] = ("failed", "unreadable", "suspect", "left")
+_UNANSWERED: tuple[Result, ...] = ("failed", "left", "not_allowed")
+_OF_LAYOUT: tuple[Doubt, ...] = ("drift", "loss", "empty")
+_SEVERAL = 3
+"""Pages that lose their sections in one run before that is called the layout's doing: one or two may be edited."""
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +66,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     error: str | None = None
     """Why there is nothing to read, one sentence."""
+    doubt: Doubt | None = None
+    """What kind of suspect it is; None for anything else."""
+    note: str = ""
+    """How a suspect came to be believed, one sentence."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +85,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     left: tuple[str, ...] = ()
     """Addresses that a stopped run knew of and did not look at, in the order in which it would have."""
     shortfalls: tuple[str, ...] = ()
-    """Where the run found less than the site's floors ask for."""
+    """Signs that the layout changed: where the run found less than the site's floors ask for, or pages that would lose
+    their sections by it."""
+    events: tuple[PageEvent, ...] = ()
+    """What this run saw happen to the set of pages."""
     head: str = ""
     """The head that seals the run, 64 hexadecimal digits."""
 
@@ -91,30 +105,42 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> RunStatus:
-        """Interrupted by a signal; partial if stopped or in part unread; failed if all was unread; else ok."""
+        """What the run came to, the gravest first.
+
+        Interrupted by a signal, drift where the layout changed, partial where it was stopped, failed where nothing
+        could be read, partial where something could not, else ok.
+        """
         if self.interrupted:
             return "interrupted"
+        if self.shortfalls:
+            return "drift"
         if self.stopped:
             return "partial"
         if not any(look.result in _READ for look in self.looks):
             return "failed"
         trouble = any(look.result in _TROUBLE or (look.start and look.result not in _READ) for look in self.looks)
-        return "partial" if trouble or self.shortfalls else "ok"
+        return "partial" if trouble else "ok"
 
 
-EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "interrupted": 130}
+EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "drift": 4, "interrupted": 130}
 
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
-    """Where a run found less than its site's floors ask for: a sign that the layout changed."""
+    """Signs that the layout changed, one sentence each. Pages that did not answer are no such sign."""
     looks = tuple(looks)
     read = [look for look in looks if look.result in _READ]
+    unanswered = sum(look.result in _UNANSWERED for look in looks)
     found = []
-    if len(read) < floors.pages:
+    if read and len(read) + unanswered < floors.pages:
         found.append(f"{len(read)} pages could be read; the site file expects at least {floors.pages}.")
-    found += [
-        f"{look.address} has {look.sections} sections; the site file expects at least {floors.sections}."
-        for look in read
-        if look.start and look.sections < floors.sections
-    ]
+    below = {
+        look.address: f"{look.address} has {look.sections} sections; the site file expects at least {floors.sections}."
+        for look in looks
+        if look.start and look.sections < floors.sections and (look.result in _READ or look.doubt in _OF_LAYOUT)
+    }
+    found += below.values()
+    found += [f"{look.address}: {look.error}" for look in looks if look.doubt == "drift" and look.address not in below]
+    lost = sum(look.doubt in _OF_LAYOUT for look in looks)
+    if lost >= max(_SEVERAL, len(read)):
+        found.append(f"{lost} pages would lose their sections at once, {len(read)} pages could be read as before.")
     return tuple(found)

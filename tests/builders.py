@@ -16,7 +16,8 @@ from schemas.site import Site
 
 FIRST_NIGHT = datetime(2026, 3, 1, 2, 10, tzinfo=UTC)
 ADDRESS = "http://byran.example/sida.1001.html"
-SITE = Site(name="prov", start=(ADDRESS,))
+# A page is taken at its word on the first night; trials of suspects ask for more.
+SITE = Site(name="prov", start=(ADDRESS,), suspect_nights=1)
 PARSER = "1"
 
 

@@ -207,8 +207,9 @@ def test_lists_keep_to_the_width_of_the_terminal(kept: str, columns: str, monkey
     for command in (("pages",), ("log",), ("show", "1")):
         lines = tidslager(*command, "--archive", kept).out.splitlines()
         copied = ("Goda exempel:", "Returbruket", "Kommunen", "Snickeriet", "Cykelköket", "revision ", "responsible ")
+        events = ("appeared ", "moved ", "unlinked ", "linked again ", "gone ", "back ")
         wide = [line for line in lines if len(line) > int(columns) and "://" not in line]
-        wide = [line for line in wide if not line.startswith(copied)]
+        wide = [line for line in wide if not line.startswith((*copied, *events))]
         assert wide == []
 
 

@@ -37,7 +37,8 @@ def suspect(archive: Archive, number: int, why: str = "the page is a login form"
     """A night on which what answered seemed not to be the page."""
     run = begin(archive, night(number))
     kept = archive.keep(run, capture(at=night(number), body=b"logga in"))
-    reading = Reading(verdict="suspect", page=page(section("Logga in", "Namn och ord.")), why=why)
+    record = page(section("Logga in", "Namn och ord."))
+    reading = Reading(verdict="suspect", doubt="login", page=record, why=why)
     archive.record(kept.id, reading, parser=PARSER, reread=reread)
     archive.finish_run(run, "partial", {}, now=night(number))
 

@@ -14,10 +14,10 @@ from archive.held import Held
 from archive.store import Archive
 from schemas.capture import Capture
 from scraper import crawl as crawl_module
-from scraper import reading as reading_module
 from scraper.crawl import crawl
 from scraper.fetch import Fetcher
 from scraper.parse import read
+from scraper.reading import ReadPage
 from scraper.validators import read_validators
 from tests.builders import night
 from tests.clocks import START, FakeClock
@@ -112,12 +112,12 @@ class Editor:
             talk.say(answer(HTML.format(self.text).encode(), *fields))
 
 
-def look(server: FaultServer, path: Path, number: int, **settings: Any) -> dict[str, int]:
+def look(server: FaultServer, path: Path, number: int, *, reader: ReadPage = read, **settings: Any) -> dict[str, int]:
     site = make_site(server, PATIENT, depth=0, delay_s=0.0, **{"conditional": True, **settings})
     clock = FakeClock(night(number))
     with Archive(path) as archive:
         fetcher = Fetcher(site, clock, rng=random.Random(1))
-        return crawl(site, archive, fetcher, clock, version="0", watch=lambda *_: None).counts
+        return crawl(site, archive, fetcher, clock, version="0", watch=lambda *_: None, read=reader).counts
 
 
 @pytest.mark.parametrize("skew", ["Mon, 02 Mar 2026 01:00:00 GMT", "Mon, 02 Mar 2026 03:00:00 GMT"])
@@ -140,8 +140,7 @@ def test_r10_a_rule_change_asks_for_the_page_itself(
     look(server, path, 1)
     look(server, path, 2)
     monkeypatch.setattr(crawl_module, "PARSER", "next")
-    monkeypatch.setattr(reading_module, "read", _retitled)
-    assert look(server, path, 3) == {"unchanged": 1}
+    assert look(server, path, 3, reader=_retitled) == {"unchanged": 1}
     assert b"If-Modified-Since" not in editor.asked[-1]
     database = open_for_reading(path)
     assert database.execute("SELECT cause FROM revisions ORDER BY seq").fetchall() == [("source",), ("parser",)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from msgspec.structs import replace
 
@@ -15,15 +17,16 @@ from archive.file import open_for_reading
 from archive.revisions import Reader, Recorded
 from archive.store import Archive
 from schemas.capture import Capture
-from schemas.errors import ArchiveWriteError
+from schemas.errors import ArchiveWriteError, ConfigurationError
 from schemas.reading import Reading
 from schemas.site import Floors, Limits
 from scraper import parse
 from scraper.addresses import host_of
 from scraper.crawl import crawl
 from scraper.fetch import Fetcher
+from scraper.report import report
 from scraper.summary import EXIT_CODES
-from tests.agency import truth
+from tests.agency import nightly, truth
 from tests.agency.server import Agency
 from tests.agency.trouble import Trouble, busy
 from tests.builders import night
@@ -32,6 +35,14 @@ from tests.runs import crawl_agency, results
 
 LAUNDRY = (truth.EXAMPLE_HOST, truth.LAUNDRY)
 HUB = (truth.HUB_HOST, truth.HUB)
+
+
+def without_link(page: bytes, to: str) -> bytes:
+    """A page whose links to an address have become plain words."""
+    pattern = rb'<a [^>]*href="[^"]*' + re.escape(to.encode()) + rb'[^"]*"[^>]*>(.*?)</a>'
+    without, count = re.subn(pattern, rb"\1", page, flags=re.DOTALL)
+    assert count
+    return without
 
 
 def states(path: Path) -> list[tuple[int, str]]:
@@ -81,7 +92,7 @@ def test_a_hub_that_fails_takes_nothing_with_it(agency: Agency, path: Path, name
     summary = crawl_agency(agency, path, 1)
     assert states(path) == before
     assert summary.counts["unchanged"] == 6
-    assert summary.status == "partial"
+    assert summary.status == ("drift" if name == "no content in it" else "partial")
 
 
 def test_a_passing_failure_is_tried_again(agency: Agency, path: Path) -> None:
@@ -108,12 +119,15 @@ def test_robots_txt_that_cannot_be_had_stops_the_host_for_the_night(agency: Agen
 def test_a_page_no_longer_linked_is_still_looked_at(agency: Agency, path: Path) -> None:
     """A page whose link went away keeps its history: it is asked for until the site says that it is gone."""
     crawl_agency(agency, path, 2)
-    agency.trouble[HUB] = Trouble(
-        body=b"<html lang=sv><main><h1>Ny navsida</h1><p>Inga exempel.</p></main>", times=None
-    )
-    summary = crawl_agency(agency, path, 2)
+    agency.trouble[HUB] = Trouble(body=without_link(nightly.page(2, *HUB, 1), truth.LAUNDRY), times=None)
+    summary = crawl_agency(agency, path, 3, shown=2)
     assert summary.counts["changed"] == 1
     assert summary.counts["unchanged"] == 6
+    assert [(event.event, event.title) for event in summary.events] == [
+        ("unlinked", "Returbruket tvättar åt hela Norrvik")
+    ]
+    text = " ".join(click.unstyle(report(summary, path, default=path, width=90)).split())
+    assert "No longer linked 2 Returbruket tvättar åt hela Norrvik no longer linked from Goda exempel" in text
 
 
 def test_depth_nought_looks_at_the_start_pages_alone(agency: Agency, path: Path) -> None:
@@ -139,9 +153,9 @@ def test_the_number_of_pages_is_limited(agency: Agency, path: Path) -> None:
 
 
 def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Path) -> None:
-    """Below a floor the run is partial and says which."""
+    """Below a floor the run says that the layout changed, and which floor it was."""
     summary = crawl_agency(agency, path, 1, floors=Floors(pages=50, sections=40))
-    assert summary.status == "partial"
+    assert (summary.status, EXIT_CODES[summary.status]) == ("drift", 4)
     assert [line.split()[-1] for line in summary.shortfalls] == ["50.", "40."]
 
 
@@ -238,22 +252,27 @@ def test_every_exchange_is_in_the_log(agency: Agency, path: Path) -> None:
     database.conn.close()
 
 
-def test_a_capture_is_committed_before_it_is_read(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_capture_is_committed_before_it_is_read(agency: Agency, path: Path) -> None:
     """While a page is being read, another program already finds its capture."""
     seen: list[int] = []
-    read = parse.read
 
     def reading(capture: Capture, layout: str) -> Reading:
         database = open_for_reading(path)
         seen.append(database.execute("SELECT count(*) FROM captures WHERE purpose = 'page'").fetchone()[0])
         database.conn.close()
-        return read(capture, layout)
+        return parse.read(capture, layout)
 
-    monkeypatch.setattr("scraper.reading.read", reading)
-    crawl_agency(agency, path, 1)
+    crawl_agency(agency, path, 1, read=reading)
     assert len(seen) == 7
     assert seen[0] == 1
     assert seen == sorted(seen)
+
+
+def test_a_layout_that_does_not_exist_is_told_before_anything_is_asked(agency: Agency, path: Path) -> None:
+    """A mistyped layout ends the run before any server hears of it."""
+    with pytest.raises(ConfigurationError, match="sitevison"):
+        crawl_agency(agency, path, 1, layout="sitevison")
+    assert agency.log == []
 
 
 def test_a_site_file_of_other_hosts_forgets_no_page(agency: Agency, path: Path) -> None:

@@ -17,8 +17,10 @@ from archive.rows import COLUMNS
 from docs import build
 from schemas import errors
 from scraper.cli import cli
+from tests.agency import truth
 from tests.agency.__main__ import DEFAULT_PORT
 from tests.agency.server import SITE_FILE, Agency
+from tests.agency.trouble import challenge
 from tests.shell import tidslager
 
 ROOT = Path(__file__).parent.parent
@@ -93,11 +95,28 @@ def test_json_keys_are_those_documented(agency: Agency, path: Path) -> None:
 
     crawl_agency(agency, path, 1)
     crawl_agency(agency, path, 2)
-    commands = {"pages": (), "log": (), "show": ("1",), "diff": ("1",), "changes": (), "verify": (), "stats": ()}
-    commands |= {"sections": ("1",), "blame": ("1",)}
+    agency.trouble[truth.HUB_HOST, truth.QUESTIONS] = challenge()
+    crawl_agency(agency, path, 3)
+    database = Database(path)
+    (entry,) = database.execute("SELECT entry FROM quarantine_list").fetchone()
+    database.conn.close()
+    commands = {
+        "pages": (),
+        "log": (),
+        "show": ("1",),
+        "diff": ("1",),
+        "changes": (),
+        "status": (),
+        "quarantine list": (),
+        "quarantine show": (str(entry),),
+        "verify": (),
+        "stats": (),
+        "sections": ("1",),
+        "blame": ("1",),
+    }
     assert set(commands) == set(COLUMNS)
     for name, arguments in commands.items():
-        ran = tidslager(name, *arguments, "--json", "--archive", str(path))
+        ran = tidslager(*name.split(), *arguments, "--json", "--archive", str(path))
         rows = json.loads(ran.out)
         assert rows
         assert all(list(row) == list(COLUMNS[name]) for row in rows)

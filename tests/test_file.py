@@ -227,6 +227,10 @@ def _some_evidence(archive: Archive) -> None:
     archive.database.execute(
         "INSERT INTO redactions (body_id, redacted_at, reason) VALUES (1, '2026-03-01T00:00:00.000Z', 'begäran')"
     )
+    archive.database.execute(
+        "INSERT INTO decisions (page_id, capture_id, digest, decision, decided_at, decided_by, why)"
+        " VALUES (1, 1, zeroblob(32), 'reject', '2026-03-01T00:00:00.000Z', 'Stina', '')"
+    )
     archive.database.execute("INSERT INTO templates (base, data) VALUES (1, x'00')")
     archive.database.execute("INSERT INTO dictionaries (body_id, site) VALUES (1, 'prov')")
     archive.database.execute("INSERT INTO rebasings (body_id, base, codec) VALUES (2, 1, 'delta')")

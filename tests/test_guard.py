@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from schemas.capture import Capture
 from schemas.errors import ConfigurationError
+from schemas.site import Limits
 from scraper.guard import Guard
 from scraper.parse import read
+from tests.agency import truth
 from tests.agency.server import Agency
+from tests.agency.trouble import Trouble
 from tests.builders import capture
 from tests.runs import crawl_agency
 
@@ -98,8 +103,35 @@ def test_a_layout_that_does_not_exist_is_the_site_files_fault(guard: Guard) -> N
 
 
 def test_a_guarded_night_reads_as_an_unguarded_one(agency: Agency, path: Path) -> None:
-    """A run with the guard records the same pages as the parser alone does."""
-    assert crawl_agency(agency, path, 1).counts == {"new": 7, "not_allowed": 1}
+    """A run with the guard finds unchanged what a run with the parser alone had recorded."""
+    crawl_agency(agency, path, 1)
+    with Guard.of(agency.site()) as running:
+        assert crawl_agency(agency, path, 1, read=running.read).counts == {"unchanged": 7, "not_allowed": 1}
+
+
+def test_a_page_that_breaks_the_parser_does_not_take_the_night_with_it(agency: Agency, path: Path) -> None:
+    """Its capture is unparsable and changes nothing; every other page is read."""
+    crawl_agency(agency, path, 1)
+    agency.trouble[truth.EXAMPLE_HOST, truth.LAUNDRY] = Trouble(body=HOSTILE["deep nesting"], times=None)
+    site = replace(agency.site(), limits=Limits(parse_s=1.5, parse_bytes=400 * 1024 * 1024))
+    with Guard.of(site) as running:
+        summary = crawl_agency(agency, path, 1, read=running.read)
+    assert summary.counts == {"unreadable": 1, "unchanged": 6, "not_allowed": 1}
+    (look,) = [look for look in summary.looks if look.result == "unreadable"]
+    assert (look.error or "").startswith("The parser ")
+    assert summary.status == "partial"
+
+
+def test_the_guard_keeps_the_sites_limit_of_decoded_bytes() -> None:
+    """A body that grows past the limit when decoded is cut there and remarked on, as the parser alone does it."""
+    packed = capture(
+        body=gzip.compress(HTML + b" " * 100_000, mtime=0),
+        head=b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n",
+    )
+    with Guard(decoded_bytes=1000) as running:
+        reading = running.read(packed)
+    assert reading == read(packed, limit=1000)
+    assert reading.remarks
 
 
 def test_nuls_and_nothing(guard: Guard) -> None:

@@ -102,9 +102,11 @@ def test_html_without_a_media_type_is_read() -> None:
     "body", [b"", b" ", b"<html><body></body></html>", b"<h1>Bara rubrik</h1>", b"<script>1</script>"]
 )
 def test_no_content_is_never_an_empty_page(body: bytes) -> None:
-    """Where nothing stands, the structure has changed: unparsable, with a reason."""
+    """Where nothing stands, the page is empty or its structure has changed: a suspect, with a reason."""
     reading = read(captured(body))
-    assert (reading.verdict, reading.page) == ("unparsable", None)
+    assert (reading.verdict, reading.doubt) == ("suspect", "empty")
+    assert reading.page is not None
+    assert not reading.page.sections
     assert "structure" in reading.why
 
 
@@ -178,7 +180,7 @@ MARKUP = st.recursive(
 def test_any_bytes_can_be_read(body: bytes, coding: bytes) -> None:
     """read() never raises, whatever the bytes and whatever coding they claim."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + coding + b"\r\n"
-    assert read(captured(body, head)).verdict in ("page", "not_html", "unparsable")
+    assert read(captured(body, head)).verdict in ("page", "not_html", "unparsable", "suspect")
 
 
 @settings(deadline=None, max_examples=300)

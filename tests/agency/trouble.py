@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Event
 
 import msgspec
@@ -40,6 +41,38 @@ def challenge(*, times: int | None = 1) -> Trouble:
     """Return a page of status 200 that is not the page but a doorkeeper in front of it."""
     return Trouble(body=_CHALLENGE.encode(), times=times)
 
+
+def to_front(*, times: int | None = None) -> Trouble:
+    """Return a redirect to the front page, as sites give it that have lost a page."""
+    return Trouble(status=302, fields=(("Location", "/"),), times=times)
+
+
+def emptied(page: bytes, *, times: int | None = None) -> Trouble:
+    """Return the page with nothing left in its main element."""
+    return Trouble(body=re.sub(rb"(<main[^>]*>).*(</main>)", rb"\1\2", page, flags=re.DOTALL), times=times)
+
+
+def shorn(page: bytes, kept: int, *, times: int | None = None) -> Trouble:
+    """Return the page with what follows its first `kept` headings of the second level gone from its main element."""
+    begin = page.index(b"<main")
+    cut = [begin + match.start() for match in re.finditer(rb"<h2", page[begin:])][kept]
+    return Trouble(body=page[:cut] + page[page.index(b"</main>") :], times=times)
+
+
+def garbled(page: bytes, *, times: int | None = None) -> Trouble:
+    """Return the page with its UTF-8 taken for windows-1252 and encoded once more, as a broken cache does it."""
+    return Trouble(body=page.decode().encode().decode("cp1252", "replace").encode(), times=times)
+
+
+def lost_in_words(*, times: int | None = None) -> Trouble:
+    """Return status 200 and the words of a 404."""
+    return Trouble(body=_LOST.encode(), times=times)
+
+
+_LOST = """<!DOCTYPE html>
+<html lang="sv"><head><meta charset="UTF-8"><title>Sidan finns inte</title></head>
+<body><main><h1>Sidan finns inte</h1><p>Pröva att söka, eller börja om från startsidan.</p></main></body></html>
+"""
 
 _CHALLENGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="UTF-8"><title>Just a moment...</title>
