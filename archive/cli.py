@@ -324,7 +324,7 @@ def _run(group: click.Group, arguments: list[str]) -> int:
     _lenient(sys.stdout)
     _lenient(sys.stderr)
     try:
-        with group.make_context(group.name or "tidslager", arguments) as context:
+        with group.make_context("tidslager", arguments) as context:
             group.invoke(context)
     except TidslagerError as error:
         return _refused(str(error), error.exit_code)

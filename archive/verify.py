@@ -84,7 +84,11 @@ def verify(
     # Damaged text must be told from whole text, not stop the reading.
     database.conn.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
     findings = [finding for check, find in _checks(database, path, sample, rng) for finding in _guarded(check, find)]
-    heads = _heads(database)
+    try:
+        heads = _heads(database)
+    except (sqlite3.DatabaseError, TypeError) as error:
+        heads = {}
+        findings.append(Finding(check="heads", text=f"The heads cannot be read ({error})."))
     anchored, more = _anchored(heads, anchors)
     findings += more
     signed = signed_head(*signature, tuple(reversed(heads))) if signature else None

@@ -537,11 +537,20 @@ def test_the_command_says_what_it_serves_and_how_to_crawl_it(capsys: pytest.Capt
 def test_the_command_ends_at_an_interrupt_without_a_fuss() -> None:
     """Ctrl-C ends it with exit code 0 and no traceback."""
     command = [sys.executable, "-m", "tests.agency", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    # Where the tests run in the background a shell has them ignore interrupts, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
         assert process.stderr is not None
         said = [process.stderr.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        try:
+            assert process.wait(5) == 0
+        finally:
+            process.kill()
         assert "Ctrl-C" in said[-1]
         assert process.stderr.read() == ""
 

@@ -516,4 +516,5 @@ def test_version_and_help_answer() -> None:
     """--version and --help work without an archive, and help lists the commands and exit codes."""
     assert tidslager("--version").out.startswith("tidslager, version ")
     assert "Exit codes:" in tidslager("-h").out
+    assert tidslager("-h").out.startswith("Usage: tidslager ")
     assert tidslager("crawl", "--help").code == 0
