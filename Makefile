@@ -22,7 +22,7 @@ demo: $(READY) ## Crawl a pretend agency on two nights, over real HTTP, and show
 	@$(BIN)/python -m tests.agency.demo
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -q -m "not soak"
+	@$(BIN)/python -m pytest -q -n auto -m "not soak"
 
 check: $(READY) ## Everything that must hold before a commit: style, types, layers, tests with coverage, fresh docs
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ check: $(READY) ## Everything that must hold before a commit: style, types, laye
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.build --check
-	$(BIN)/python -m pytest -q -m "not soak" --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest -q -n auto -m "not soak" --cov --cov-report=term --cov-fail-under=95
 
 fix: $(READY) ## Format, and mend what can be mended by machine
 	$(BIN)/ruff check --fix .
@@ -47,7 +47,7 @@ agency: $(READY) ## Serve the pretend agency on this machine until interrupted (
 	@$(BIN)/python -m tests.agency --night $(NIGHT)
 
 soak: $(READY) ## The long trials
-	$(BIN)/python -m pytest -q -m soak
+	$(BIN)/python -m pytest -q -n auto -m soak
 
 bench: $(READY) ## The yardsticks, each against a named peer
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'

@@ -13,7 +13,7 @@ import click
 from archive import prune as pruning
 from archive import rows
 from archive.backup import back_up
-from archive.cli import archive_option, json_option, print_json, print_text, reading_archive, text_width
+from archive.console import archive_option, json_option, print_json, print_text, reading_archive, text_width
 from archive.file import leave_nothing_behind, open_for_reading, transaction
 from archive.lock import writer_lock
 from archive.names import Name

@@ -8,7 +8,7 @@ from typing import cast
 import click
 
 from archive import asof, history, listing_past, rows
-from archive.cli import PAGE, archive_option, json_option, print_json, print_text, reading_archive, text_width
+from archive.console import PAGE, archive_option, json_option, print_json, print_text, reading_archive, text_width
 from archive.export import Format, export_lines
 from schemas.errors import ConfigurationError
 

@@ -21,9 +21,9 @@ from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
 from archive.chrome import compare_run
+from archive.derived_tables import DERIVED_TABLES
 from archive.diff import diff
 from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
-from archive.migrations import DERIVED_TABLES
 from archive.phrases import summary
 from archive.records import load_page
 from archive.rereadings import Kept, Rereading, rereadings

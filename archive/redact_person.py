@@ -15,7 +15,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.bodies import read_body, withhold
-from archive.migrations import KEPT_FOR_EVER
+from archive.evidence_tables import KEPT_FOR_EVER
 from archive.names import Name
 from archive.records import load_page, metadata_json, preamble_text, text_under
 from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on

@@ -19,9 +19,9 @@ from sqlite_utils import Database
 
 from archive import asof, history
 from archive.blame import Line
+from archive.derived_tables import DERIVED_TABLES
 from archive.file import open_for_reading
 from archive.history import Row
-from archive.migrations import DERIVED_TABLES
 from archive.times import to_text
 from benchmarks._past import SECTIONS, Shape, built_by_the_writer, built_in_bulk, edits, moment
 

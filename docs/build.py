@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
+from unittest.mock import patch
 
 import click
 import msgspec
 
-from archive import export, migrations, rebuild_report, views
+from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, views
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
@@ -31,6 +33,8 @@ from tests.shell import tidslager
 ROOT = Path(__file__).parent.parent
 _NOTE = "<!-- Written by `make docs`; change what it is made from, not this page. -->\n"
 _WIDTH = 96
+_PICTURE = 80
+"""Columns of the picture of a diff: what a terminal has that nobody made wider."""
 _ABOUT_SITES = """
 One TOML file describes one collection. `tidslager init ADDRESS` writes a first one. Unknown keys are refused, with the
 nearest known one.
@@ -128,10 +132,10 @@ def data_model_page() -> str:
     parts = ["# The data model\n", _NOTE, f"\n```text\n{about.strip()}\n```\n"]
     layers = (
         ("Views: what to query", views.VIEWS),
-        ("Evidence: append-only", migrations.EVIDENCE),
-        ("Derived: can be rebuilt", migrations.DERIVED),
-        ("Log: what rebuilds changed", migrations.REREADINGS),
-        ("Derived: the chrome of a site", migrations.CHROME),
+        ("Evidence: append-only", evidence_tables.EVIDENCE),
+        ("Derived: can be rebuilt", derived_tables.DERIVED),
+        ("Log: what rebuilds changed", derived_tables.REREADINGS),
+        ("Derived: the chrome of a site", derived_tables.CHROME),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")
@@ -149,7 +153,7 @@ def _cell(text: str) -> str:
 def readme_page() -> str:
     """README.md with its picture of a diff taken anew, from the pretend agency's first two nights."""
     text = (ROOT / "README.md").read_text("utf-8")
-    with TemporaryDirectory() as folder, Agency() as agency:
+    with TemporaryDirectory() as folder, Agency() as agency, patch.dict(os.environ, {"COLUMNS": str(_PICTURE)}):
         archive = Path(folder) / "tidslager.db"
         crawl_agency(agency, archive, 1)
         crawl_agency(agency, archive, 2)

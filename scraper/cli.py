@@ -15,8 +15,8 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from archive.cli import (
-    COMMANDS,
+from archive.cli import COMMANDS
+from archive.console import (
     DEFAULT_ARCHIVE,
     archive_option,
     coloured,

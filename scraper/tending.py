@@ -13,7 +13,7 @@ import click
 from sqlite_utils import Database
 
 from archive import health, listing
-from archive.cli import archive_option, json_option, print_json, print_note, print_text, reading_archive, text_width
+from archive.console import archive_option, json_option, print_json, print_note, print_text, reading_archive, text_width
 from archive.decisions import Decision, Row, believed_record, entries, entry_numbered, kept_record
 from archive.diff import diff
 from archive.lock import writer_lock

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.migrations import DERIVED_TABLES
+from archive.derived_tables import DERIVED_TABLES
 
 # What a number in a column stands for: the row's own name, which does not depend on when it was written.
 _NAMES = {

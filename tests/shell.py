@@ -6,7 +6,7 @@ import io
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
-from archive.cli import guarded
+from archive.console import guarded
 from scraper.cli import cli
 
 

@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 import pytest
 import sqlite_utils
 
+from archive.evidence_tables import APPEND_ONLY, KEPT_FOR_EVER
 from archive.file import open_for_reading, open_for_writing, transaction
-from archive.migrations import APPEND_ONLY, APPLICATION_ID, KEPT_FOR_EVER
+from archive.migrations import APPLICATION_ID
 from archive.store import Archive
 from schemas.errors import ArchiveError, ArchiveTooNewError, ArchiveWriteError, NotAnArchiveError
 from tests.builders import SITE, capture, look, night, page, section

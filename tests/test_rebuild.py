@@ -16,9 +16,10 @@ import pytest
 
 from archive import history
 from archive import rebuild as machinery
+from archive.derived_tables import DERIVED_TABLES
+from archive.evidence_tables import KEPT_FOR_EVER
 from archive.file import open_for_reading
 from archive.lock import writer_lock
-from archive.migrations import DERIVED_TABLES, KEPT_FOR_EVER
 from archive.rebuild import Rebuilt, rebuild
 from archive.store import Archive
 from schemas.capture import Capture
