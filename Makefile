@@ -50,7 +50,8 @@ soak: $(READY) ## The long trials
 	$(BIN)/python -m pytest -q -n auto -m soak
 
 bench: $(READY) ## The yardsticks, each against a named peer
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'  # older ones stumble over two peers that ask for lxml
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove what set-up and tests made
