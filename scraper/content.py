@@ -112,7 +112,7 @@ class ContentReader:
     def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
         if tag == "br":
-            self._texts[-1].add(BREAK)
+            self._texts[-1].pieces.append(BREAK)
             return True
         if tag == "img":
             self._show(image_of(self._tree, number, self._around.base))
@@ -162,7 +162,7 @@ class ContentReader:
     def _edge(self) -> None:
         """Come to where a block begins or ends: a new line in a text, a new paragraph outside any."""
         if self._where[-1] != "top":
-            self._texts[-1].add(EDGE)
+            self._texts[-1].pieces.append(EDGE)
             return
         text = self._texts[-1]
         if text.pieces or text.links:

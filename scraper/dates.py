@@ -31,6 +31,7 @@ _TIME_MARKS: Final[dict[Which, str]] = {
 # After the day on a line of its own: a time of day, a full stop.
 _REST: Final = re.compile(r"[\s,T]*(?:kl\.?\s*)?(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)?\s*\.?\s*")
 _PARTS: Final = re.compile(r"\s+[|•·]\s+")
+_PARTING: Final = "|•·"
 _LONGEST_LINE: Final = 120
 # News archives on SiteVision: "/insatser/2018-01-16-nya-affarer.html".
 _IN_ADDRESS: Final = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:-[^/]*)?$")
@@ -96,7 +97,7 @@ def date_line(text: str, place: Place) -> date | None:
     """The day of a line that says nothing else, "Publicerad: 1 oktober 2019"; None for any other line."""
     if len(text) > _LONGEST_LINE:
         return None
-    if not text.casefold().startswith(place.folded) and not _PARTS.search(text):
+    if not text.casefold().startswith(place.folded) and not any(mark in text for mark in _PARTING):
         return None
     for part in _PARTS.split(text):
         for label in place.labels:

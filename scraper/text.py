@@ -43,7 +43,8 @@ def _settle(run: re.Match[str]) -> str:
 
 def can_be_seen(text: str) -> bool:
     """Whether anything in the text leaves ink: a spacer paragraph with a no-break space does not."""
-    return text[:1].isalnum() or _SEEN.search(text) is not None
+    # Most texts begin with a letter or are blanks alone: the expression is for the others.
+    return text[:1].isalnum() or (not text.isspace() and _SEEN.search(text) is not None)
 
 
 class LinkSuffix:

@@ -193,6 +193,11 @@ class Tree:
 
     def line(self, number: int, hidden: Region) -> str:
         """The words of an element on one line: a title, a label."""
+        text = number + 1
+        if self.ends[number] == text + 1 and not self.tags[text] and self.tags[number] not in SILENT:
+            # One text and nothing else, as in most links.
+            word = "" if number in hidden.numbers else stored(self.pieces[self.firsts[text]])
+            return word if can_be_seen(word) else ""
         return " ".join(self.lines(number, hidden))
 
 
