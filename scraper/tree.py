@@ -172,6 +172,10 @@ class Tree:
 
     def words(self, number: int, hidden: Region) -> str:
         """All words in an element in stored form, the hidden elements left out; block edges are line feeds."""
+        return stored(self._said(number, hidden))
+
+    def _said(self, number: int, hidden: Region) -> str:
+        """The pieces in an element that are read, joined."""
         if self.tags[number] in SILENT or number in hidden.numbers:
             return ""
         pieces, start = self.pieces, self.firsts[number]
@@ -185,11 +189,13 @@ class Tree:
                 kept += pieces[start : self.firsts[cut] + parts]
                 start = self.lasts[cut]
         kept += pieces[start : self.lasts[number]]
-        return stored("".join(kept))
+        return "".join(kept)
 
     def lines(self, number: int, hidden: Region) -> list[str]:
         """The lines of an element as a reader sees them, empty ones left out."""
-        return [line for line in self.words(number, hidden).split("\n") if can_be_seen(line)]
+        # Stored edge by edge: most stretches between two edges hold nothing that the expression is needed for.
+        stretches = map(stored, self._said(number, hidden).split(EDGE))
+        return [line for stretch in stretches for line in stretch.split("\n") if can_be_seen(line)]
 
     def line(self, number: int, hidden: Region) -> str:
         """The words of an element on one line: a title, a label."""
