@@ -20,6 +20,8 @@ _IN_PLACE: Final = re.compile(rf"{SPACE}i{SPACE}(?=[A-ZÅÄÖ])")
 _SPACES: Final = (" ", "\xa0")
 _SENTENCE_ENDS: Final = frozenset('.!?\n:–-•”"')
 _LONGEST_WORD: Final = 40
+# No part of a name between an owner and the word that marks it.
+_UNOWNED: Final = "(?:från|på|vid|hos|i|till|av|för|som|är|har|med|om|att)"
 _ENDING: Final = r"(?:en|et)?s?(?!\w)"
 
 
@@ -60,8 +62,8 @@ def marks(listed: tuple[str, ...] = ()) -> Marks:
         descriptors=frozenset(raw["descriptors"].split()),
         last=re.compile(rf"{SPACE}(?:(?:ekonomiska?|ideella?){SPACE}förening|(?:{ends})){_ENDING}"),
         owned=re.compile(
-            rf"{SPACE}[a-zåäö-]+{SPACE}(?:[a-zåäö-]+{SPACE}){{0,2}}"
-            rf"[a-zåäö]*(?:kooperativ|förening|förbund|stiftelse){_ENDING}"
+            rf"{SPACE}(?!{_UNOWNED}{SPACE})[a-zåäö-]+{SPACE}(?:(?!{_UNOWNED}{SPACE})[a-zåäö-]+{SPACE}){{0,2}}"
+            r"[a-zåäö]*(?:kooperativ|förening|förbund|stiftelse)s?(?!\w)"
         ),
         last_capital=frozenset(raw["last_capital"].split()),
     )
