@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import ada_url
 
@@ -61,6 +62,7 @@ def _upper(match: re.Match[str]) -> str:
     return match.group().upper()
 
 
+@lru_cache(maxsize=256)  # manners ask for the host of the address at hand again and again
 def host_of(address: str) -> str:
     """Host of an address in normal form, without port; "" when it has none."""
     try:
