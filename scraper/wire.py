@@ -23,6 +23,7 @@ from scraper.connect import NoAddressError, RefusedAddressError, Routes, way_to_
 from scraper.exchange import CheckedBackend, DeadlineError, Exchange, HandshakeError, TooLargeError
 
 _BODILESS = (204, 304)
+_PROXY_WANTS_PASSWORD = 407  # the one status that only a proxy sends (RFC 9110, section 15.5.8)
 # What a redirect says stands in its head; its body is a courtesy, and may be endless.
 _REDIRECT_BODY = 64 * 1024
 
@@ -96,6 +97,9 @@ class RecordingTransport(httpx.BaseTransport):
         except BaseException:
             connection.close()
             raise
+        if self._proxy and response.status == _PROXY_WANTS_PASSWORD:
+            connection.close()
+            raise NoAddressError(f"The proxy does not lead to {request.url.host}: it asks for a password.")
         return httpx.Response(response.status, stream=_Body(connection, response))
 
     def _connection(
