@@ -12,6 +12,12 @@ from functools import lru_cache
 
 import ada_url
 
+# What the standard's serializer writes: one http(s) form, a user name only where there is one. Read at once, since each
+# part that is asked of ada by itself takes as long as the parsing.
+_HTTP = re.compile(
+    r"(?P<scheme>https?:)//(?P<host>\[[^\]]*\]|[^:/?#@]*)(?P<port>:[0-9]+)?(?P<path>/[^?#]*)"
+    r"(?P<query>\?[^#]*)?(?:(?P<fragment>#.+)|#)?"
+)
 # Session ids and tracking parameters: they name a visit, not a page. `;jsessionid=` stands in each form action and
 # some links of a SiteVision page served without cookies; the parameters are those of the large mail, ad and statistics
 # services. SiteVision's own `sv.` parameters choose what a portlet shows and stay.
@@ -37,6 +43,7 @@ def join(base: str, reference: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=4096)  # asked of a link when it is met and again when it is followed
 def normal(address: str, *, fragment: bool = False) -> str | None:
     """Normal form of an http(s) address, or None when it is none that we would ask for.
 
@@ -45,19 +52,18 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
     its order. An address with a user name or a password, or with port 0, has no normal form.
     """
     try:
-        url = ada_url.URL(address.strip())
+        url = _HTTP.fullmatch(ada_url.normalize_url(address.strip()))
     except ValueError:
         return None
-    if url.protocol not in ("http:", "https:") or url.username or url.password or url.port == "0":
+    if url is None or url["port"] == ":0":
         return None
-    host = url.hostname.rstrip(".")
+    host = url["host"].rstrip(".")
     if not host:
         return None
-    port = f":{url.port}" if url.port else ""
-    path = _spelled(_SESSION.sub("", url.pathname)) or "/"
-    query = _kept_parameters(_spelled(url.search))
-    tail = _SESSION.sub("", url.hash) if fragment else ""
-    return f"{url.protocol}//{host}{port}{path}{query}{tail}"
+    path = _spelled(_SESSION.sub("", url["path"])) or "/"
+    query = _kept_parameters(_spelled(url["query"] or ""))
+    tail = _SESSION.sub("", url["fragment"] or "") if fragment else ""
+    return f"{url['scheme']}//{host}{url['port'] or ''}{path}{query}{tail}"
 
 
 def _kept_parameters(search: str) -> str:
