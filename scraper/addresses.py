@@ -12,12 +12,9 @@ from functools import lru_cache
 
 import ada_url
 
-# What the standard's serializer writes: one http(s) form, a user name only where there is one. Read at once, since each
-# part that is asked of ada by itself takes as long as the parsing.
-_HTTP = re.compile(
-    r"(?P<scheme>https?:)//(?P<host>\[[^\]]*\]|[^:/?#@]*)(?P<port>:[0-9]+)?(?P<path>/[^?#]*)"
-    r"(?P<query>\?[^#]*)?(?:(?P<fragment>#.+)|#)?"
-)
+# An address as ada writes it, without user name and password, which are encoded so that the first "@" ends them. Read
+# at once: each part that is asked of ada by itself takes as long as the parsing.
+_WRITTEN = re.compile(r"(https?:)//([^/?#@:\[]+|\[[^/?#@]*\])(:\d+)?(/[^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 # Session ids and tracking parameters: they name a visit, not a page. `;jsessionid=` stands in each form action and
 # some links of a SiteVision page served without cookies; the parameters are those of the large mail, ad and statistics
 # services. SiteVision's own `sv.` parameters choose what a portlet shows and stay.
@@ -52,18 +49,26 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
     its order. An address with a user name or a password, or with port 0, has no normal form.
     """
     try:
-        url = _HTTP.fullmatch(ada_url.normalize_url(address.strip()))
+        whole = ada_url.normalize_url(address.strip())
     except ValueError:
         return None
-    if url is None or url["port"] == ":0":
+    return settled(whole, fragment=fragment)
+
+
+def settled(whole: str, *, fragment: bool = False) -> str | None:
+    """Normal form of an address that ada has written, as `join` gives it: what `normal` does after the standard."""
+    parts = _WRITTEN.fullmatch(whole)
+    if parts is None:
         return None
-    host = url["host"].rstrip(".")
-    if not host:
+    scheme, host, port, path, search, tail = parts.groups(default="")
+    host = host.rstrip(".")
+    if not host or port == ":0":
         return None
-    path = _spelled(_SESSION.sub("", url["path"])) or "/"
-    query = _kept_parameters(_spelled(url["query"] or ""))
-    tail = _SESSION.sub("", url["fragment"] or "") if fragment else ""
-    return f"{url['scheme']}//{host}{url['port'] or ''}{path}{query}{tail}"
+    if ";" in path or "%" in path:
+        path = _spelled(_SESSION.sub("", path)) or "/"
+    query = _kept_parameters(_spelled(search)) if search else ""
+    tail = _SESSION.sub("", tail) if fragment and tail != "#" else ""
+    return f"{scheme}//{host}{port}{path}{query}{tail}"
 
 
 def _kept_parameters(search: str) -> str:
