@@ -109,12 +109,12 @@ def read_look(database: Database, number: int) -> Capture:
 def unread(database: Database, site: str) -> Iterator[Kept]:
     """Captures that say something about a page and have not been read yet, in time order.
 
-    There are some when a run was stopped between keeping and reading.
+    There are some when a run was stopped between keeping and reading; one that ended by itself has read them all.
     """
     rows = database.query(
-        "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
-        " LEFT JOIN readings g ON g.capture_id = c.id"
-        f" WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
+        "SELECT c.id, c.run_id, c.page_id FROM runs r JOIN captures c ON c.run_id = r.id"
+        " LEFT JOIN readings g ON g.capture_id = c.id WHERE r.status IN ('running', 'interrupted') AND r.site = ?"
+        f" AND c.page_id IS NOT NULL AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
         " ORDER BY c.fetched_at, c.id",
         [site],
     )
@@ -165,11 +165,14 @@ def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
     claims = {
         why for (why,) in database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
     }
+    if claims != {"canonical"}:
+        return False
     answers = database.execute(
-        "SELECT 1 FROM captures WHERE run_id = ? AND page_id = ? AND url_id <> ? AND outcome = 'fetched' LIMIT 1",
+        "SELECT 1 FROM page_urls a JOIN captures c ON c.run_id = ? AND c.url_id = a.url_id AND c.page_id = a.page_id"
+        " WHERE a.page_id = ? AND a.url_id <> ? AND c.outcome = 'fetched' LIMIT 1",
         [run, page, url],
     ).fetchone()
-    return claims == {"canonical"} and answers is not None
+    return answers is not None
 
 
 def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:

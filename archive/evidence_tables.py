@@ -21,6 +21,7 @@ CREATE TABLE runs (                   -- one crawl of one site
   head          BLOB UNIQUE CHECK (length(head) = 32),  -- seals this row and, through the head before it, all before
   leaves        BLOB CHECK (length(leaves) % 8 = 0)  -- first 8 bytes of each leaf: says where, when the root differs
 ) STRICT;
+CREATE INDEX runs_status ON runs (status);  -- finds those that were stopped
 
 CREATE TABLE urls (                   -- each address, written once
   id   INTEGER PRIMARY KEY,

@@ -15,6 +15,8 @@ made from those files.
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 from archive.derived_tables import CHROME, DERIVED, REREADINGS
@@ -25,10 +27,26 @@ APPLICATION_ID = 0x54696473  # "Tids", so that file(1) and we ourselves know an 
 migrations = Migrations("tidslager")
 
 
+def run_script(db: Database, script: str) -> None:
+    """Execute the statements of a script within the transaction that is open; each ends its line.
+
+    sqlite3's own `executescript` would commit first, and that of sqlite-utils looks for an end after every letter: a
+    quarter of a second for a new archive.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if ";" in line and sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    if statement.strip():
+        db.execute(statement)
+
+
 @migrations()
 def m001_evidence(db: Database) -> None:
     """Layer 1 and its guards."""
-    db.executescript(EVIDENCE + GUARDS)
+    run_script(db, EVIDENCE + GUARDS)
     for table in APPEND_ONLY:
         db.execute(
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({DOORS.get(table, 'FALSE')}) "
@@ -44,13 +62,13 @@ def m001_evidence(db: Database) -> None:
 @migrations()
 def m002_derived(db: Database) -> None:
     """Layer 2."""
-    db.executescript(DERIVED)
+    run_script(db, DERIVED)
 
 
 @migrations()
 def m005_rereadings(db: Database) -> None:
     """What rebuilds changed in what was derived."""
-    db.executescript(REREADINGS)
+    run_script(db, REREADINGS)
     for act in ("UPDATE", "DELETE"):
         db.execute(
             f"CREATE TRIGGER rereadings_no_{act.lower()} BEFORE {act} ON rereadings "
@@ -61,4 +79,4 @@ def m005_rereadings(db: Database) -> None:
 @migrations()
 def m007_chrome(db: Database) -> None:
     """Layer 2, what stands around the content."""
-    db.executescript(CHROME)
+    run_script(db, CHROME)

@@ -78,13 +78,19 @@ class Archive:
         Each capture and each page is still whole or not there: an error in one takes back that one. A crawl does not
         batch, so that a capture that it has acknowledged stays.
         """
+        with self.together():
+            yield
+        self._complete_heads()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit a few writes at once: what a page said together with the capture after it. No run begins or ends."""
         with transaction(self.database, self.path):
             self._batching = True
             try:
                 yield
             finally:
                 self._batching = False
-        self._complete_heads()
 
     def _writing(self) -> AbstractContextManager[None]:
         return (step if self._batching else transaction)(self.database, self.path)

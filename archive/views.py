@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.migrations import migrations
+from archive.migrations import migrations, run_script
 
 VIEWS = """
 CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at and read
@@ -251,4 +251,4 @@ CREATE VIEW coverage AS               -- per page: the last look, the last good 
 @migrations()
 def m003_views(db: Database) -> None:
     """Layer 3."""
-    db.executescript(VIEWS)
+    run_script(db, VIEWS)

@@ -25,6 +25,7 @@ from schemas import site as site_module
 from schemas.site import Site
 from scraper import plan, report
 from scraper.cli import cli
+from tests.address_forms import FORMS
 from tests.agency.server import Agency
 from tests.faults import FAULTS
 from tests.runs import crawl_agency
@@ -184,6 +185,16 @@ What this crawler does on other people's servers, and what it makes of what they
 """
 
 
+_ABOUT_ADDRESSES = """
+## How addresses are written
+
+A page has one address however it is linked to. What is kept of a page is as it was received; only what is asked for,
+and what is compared, has this form. Redirects, a page's own word for its address (`link rel=canonical`) and the number
+in a CMS's file name (`name.10794.html`) make several addresses one page.
+
+"""
+
+
 def politeness_page() -> str:
     """docs/politeness.md: how we behave, and what comes of how servers do."""
     rows = ["\n## What comes of what a server does\n\n| the server | outcome | why |\n|---|---|---|\n"]
@@ -191,7 +202,16 @@ def politeness_page() -> str:
         kept = "" if fault.complete or fault.body is None else ", what came is kept as incomplete"
         read = "" if fault.reads is None or fault.reads[0] == "page" else f", {fault.reads[0]}"
         rows.append(f"| {name} | `{fault.outcome}`{read}{kept} | {_cell(fault.must)} |\n")
-    return "".join(["# Politeness, and what servers do\n", _NOTE, _POLITE, *rows])
+    return "".join(["# Politeness, and what servers do\n", _NOTE, _POLITE, _addresses(), *rows])
+
+
+def _addresses() -> str:
+    rows = [f"| `{_cell(repr(form.given)[1:-1])}` | {_code(form.normal)} | {_cell(form.why)} |\n" for form in FORMS]
+    return "".join([_ABOUT_ADDRESSES, "| given | asked for | why |\n|---|---|---|\n", *rows])
+
+
+def _code(address: str | None) -> str:
+    return "not at all" if address is None else f"`{_cell(address)}`"
 
 
 PAGES = {

@@ -65,6 +65,14 @@ class Fetcher:
         )
         self._wire = Wire(site.limits, routes, clock, proxy=site.proxy)
         self._pace = Pace(clock, site.delay_s)
+        # One for all: what it knows of a call it keeps for each thread apart.
+        self._retrying = Retrying(
+            retry=retry_if_result(may_help_to_retry),
+            stop=self._out_of_attempts,
+            wait=self._back_off,
+            sleep=clock.sleep,
+            retry_error_callback=_last_capture,
+        )
         self._strikes: dict[str, int] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
@@ -128,8 +136,9 @@ class Fetcher:
             why = f"{host} was busy or silent {strikes} times in a row and is left alone for the rest of the run."
             return self._unsent(address, "left_alone", why)
         robots = self._robots[_origin(address)]
-        verdict = robots.verdict(address)
-        if not robots.allows(address):
+        allowed = robots.allows(address)
+        verdict = robots.verdict(address, allowed=allowed)
+        if not allowed:
             # Rules are the site's wish and no fault; rules that could not be had are.
             error = verdict if robots.fault else None
             return replace(self._unsent(address, robots.fault or "robots_denied", error), robots=verdict)
@@ -197,15 +206,8 @@ class Fetcher:
     def _ask_patiently(
         self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None
     ) -> Capture:
-        retrying = Retrying(
-            retry=retry_if_result(may_help_to_retry),
-            stop=self._out_of_attempts,
-            wait=self._back_off,
-            sleep=self._clock.sleep,
-            retry_error_callback=_last_capture,
-        )
-        capture = retrying(self._attempt, address, purpose, verdict, validators)
-        tries = 0 if capture.outcome == "refused_address" else retrying.statistics["attempt_number"]
+        capture = self._retrying(self._attempt, address, purpose, verdict, validators)
+        tries = 0 if capture.outcome == "refused_address" else self._retrying.statistics["attempt_number"]
         return replace(capture, attempts=tries)
 
     def _out_of_attempts(self, state: RetryCallState) -> bool:

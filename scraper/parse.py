@@ -20,7 +20,7 @@ from scraper.selectors import Finder
 from scraper.surroundings import Surroundings
 from scraper.tree import Region, Tree, parse
 
-PARSER = f"1+{layouts_digest()}"
+PARSER = f"2+{layouts_digest()}"
 """Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
