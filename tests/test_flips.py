@@ -75,7 +75,7 @@ def _is_renamed(flip: Flip) -> bool:
 
 def _harmless(whole: Path, path: Path, flip: Flip) -> bool:
     """A bit of a compressed body, or of how it is compressed, that gives the same bytes touches no evidence."""
-    return flip.table == "bodies" and flip.column in ("data", "codec") and _bodies(path) == _bodies(whole)
+    return flip.table == "bodies" and flip.column in ("data", "how", "helper") and _bodies(path) == _bodies(whole)
 
 
 def _bodies(path: Path) -> dict[int, bytes | None] | None:

@@ -173,7 +173,7 @@ def test_equal_times_are_told_apart_by_order(archive: Archive) -> None:
         ("INSERT INTO page_urls SELECT 2, url_id, from_run, why FROM page_urls WHERE page_id = 1", "chain"),
         ("UPDATE runs SET head = NULL WHERE id = 2", "chain"),
         ("UPDATE runs SET summary = '{\"new\":9}' WHERE id = 1", "chain"),
-        ("UPDATE bodies SET codec = 'redacted', data = NULL WHERE id = 1", "body"),
+        ("UPDATE bodies SET how = 4, data = NULL WHERE id = 1", "body"),
         ("UPDATE section_texts SET text = 'x' WHERE id = 1", "record"),
         ("UPDATE revisions SET title = 'x' WHERE id = 1", "record"),
         ("DELETE FROM revisions WHERE seq = 1", "record"),
