@@ -72,9 +72,12 @@ CREATE INDEX rebasings_body ON rebasings (body_id);
 
 CREATE TABLE header_sets (            -- heads of requests and answers: lines in their order and case, byte for byte
   id   INTEGER PRIMARY KEY,
-  head BLOB NOT NULL UNIQUE,
+  base INTEGER REFERENCES header_sets(id) CHECK (base < id),  -- a head that is whole
+  size INTEGER NOT NULL,              -- bytes of the head
+  head BLOB NOT NULL,                 -- as it is; where it has a base, compressed with that as dictionary
   salt BLOB DEFAULT (randomblob(16))  -- as in urls
 ) STRICT;
+CREATE INDEX header_sets_whole ON header_sets (head) WHERE base IS NULL;
 
 CREATE TABLE pages (                  -- an identity that survives address moves
   id        INTEGER PRIMARY KEY,      -- the page's number, as people cite it
@@ -215,8 +218,12 @@ _SAME_CAPTURE = " AND ".join(
 DOORS = {
     "urls": "new.id = old.id AND new.url = 'redacted:' || old.id AND new.salt IS NULL"
     " AND EXISTS (SELECT 1 FROM redactions WHERE url_id = old.id)",
-    "header_sets": "new.id = old.id AND new.head = CAST('redacted:' || old.id AS BLOB) AND new.salt IS NULL"
-    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.id)",
+    "header_sets": "new.id = old.id AND ((new.head = CAST('redacted:' || old.id AS BLOB) AND new.salt IS NULL"
+    " AND new.base IS NULL AND new.size = length(new.head)"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.id)"
+    " AND NOT EXISTS (SELECT 1 FROM header_sets WHERE base = old.id))"
+    " OR (new.size = old.size AND new.salt IS old.salt AND coalesce(new.base > old.base, old.base IS NOT NULL)"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.base)))",
     "captures": f"{_SAME_CAPTURE}"
     " AND (new.error IS old.error OR (new.error = 'redacted'"
     " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.id AND what = 'error')))"

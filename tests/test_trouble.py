@@ -169,7 +169,7 @@ def test_equal_times_are_told_apart_by_order(archive: Archive) -> None:
         ("UPDATE captures SET fetched_at = '2020-01-01T00:00:00.000Z' WHERE id = 1", "chain"),
         ("UPDATE captures SET body_id = 2 WHERE id = 1", "chain"),
         ("INSERT INTO urls (url) VALUES ('http://a.example/')", "chain"),
-        ("INSERT INTO header_sets (head) VALUES (x'00')", "chain"),
+        ("INSERT INTO header_sets (head, size) VALUES (x'00', 1)", "chain"),
         ("INSERT INTO page_urls SELECT 2, url_id, from_run, why FROM page_urls WHERE page_id = 1", "chain"),
         ("UPDATE runs SET head = NULL WHERE id = 2", "chain"),
         ("UPDATE runs SET summary = '{\"new\":9}' WHERE id = 1", "chain"),
