@@ -154,10 +154,10 @@ def test_r19_any_order_of_insertion_ends_as_time_order_does(seen: list[Seen], rn
 
 
 @pytest.mark.soak
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(looks, st.randoms(use_true_random=False))
 def test_r19_any_order_of_insertion_ends_as_time_order_does_at_length(seen: list[Seen], rng: Random) -> None:
-    """The same for six hundred orders, three of each set of looks."""
+    """The same for twelve hundred orders, three of each set of looks."""
     any_order_ends_alike(seen, rng, orders=3)
 
 
