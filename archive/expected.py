@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from archive.change_rows import change_of_end, change_values, changes_between
 from archive.degree import degree_of_revision
 from archive.records import CONTENT_COLUMNS, contents, load_page, section_identities
-from archive.revisions import change_of_end, change_values, changes_between
 from archive.volatile import rules_of
 from schemas.change import Change
 from schemas.page import Page

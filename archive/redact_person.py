@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive.bodies import read_body, withhold
 from archive.evidence_tables import KEPT_FOR_EVER
+from archive.header_sets import read_head, withhold_head
 from archive.names import Name
 from archive.records import load_page, metadata_json, preamble_text, text_under
 from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on
@@ -23,7 +24,6 @@ from archive.redactions import (
     Reason,
     withhold_config,
     withhold_decision,
-    withhold_head,
     withhold_record,
     withhold_url,
     withhold_words,
@@ -121,7 +121,8 @@ def _bodies_of(database: Database, revisions: list[int], held: set[int]) -> set[
 def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int, int]:
     """Erase the name from addresses, heads, messages and site files; return how many addresses and heads had it."""
     urls = [n for n, url in database.execute("SELECT id, url FROM urls").fetchall() if name.is_in(url)]
-    heads = [n for n, head in database.execute("SELECT id, head FROM header_sets").fetchall() if name.is_in_bytes(head)]
+    numbers = [number for (number,) in database.execute("SELECT id FROM header_sets").fetchall()]
+    heads = [number for number in numbers if name.is_in_bytes(read_head(database, number))]
     for url in urls:
         withhold_url(database, url, reason)
     for head in heads:

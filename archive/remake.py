@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from archive.change_rows import CHANGE_COLUMNS, write_degree
 from archive.expected import expected_of
 from archive.records import CONTENT_COLUMNS
-from archive.revisions import CHANGE_COLUMNS, write_degree
 
 
 def remake_page(database: Database, page: int) -> None:

@@ -7,17 +7,17 @@ differs because the parser does is written as a revision of its own, caused by t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 from sqlite_utils import Database
 
 from archive import quarantine
-from archive.captures import page_of, read_look
+from archive.captures import page_of, read_look, url_of
+from archive.change_rows import change_of_end, changes_between, write_changes, write_degree
 from archive.chrome import keep_chrome
 from archive.degree import degree_of_revision
-from archive.diff import diff
 from archive.doubt import doubted
 from archive.records import (
     load_page,
@@ -27,13 +27,12 @@ from archive.records import (
     write_contents,
     write_sections,
 )
-from archive.volatile import quieted, rules_of
+from archive.volatile import rules_of
 from schemas.capture import Capture
 from schemas.change import Change
 from schemas.page import Page, digest
 from schemas.reading import Reading
 from schemas.revision import Cause, State
-from schemas.site import Volatile
 
 Reader = Callable[[Capture], Reading | None]
 """Reads a capture with today's parser; None for one that says nothing about its page."""
@@ -203,7 +202,7 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
         before[1] if before else None,
         record,
         rules=rules_of(database, look.capture["run_id"]),
-        address=_url(database, look.capture["url_id"]),
+        address=url_of(database, look.capture["url_id"]),
     )
     if changes:
         write_changes(
@@ -212,38 +211,6 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     last = look.last["state"] if look.last else None
     write_degree(database, revision, degree_of_revision(last, before[1] if before else None, record, changes))
     return revision, changes
-
-
-def changes_between(
-    last: State | None, before: Page | None, record: Page, *, rules: Sequence[Volatile], address: str
-) -> tuple[Change, ...]:
-    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure.
-
-    `rules` are those that its run had on volatile blocks, `address` is where it was fetched.
-    """
-    changes: tuple[Change, ...] = ()
-    if last in ("gone", "moved"):
-        back = "the page answers again"
-        changes = (
-            Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
-        )
-    return changes + quieted(diff(before, record), rules, address) if before else changes
-
-
-def change_of_end(database: Database, state: State, title: str, capture: Mapping[str, Any]) -> Change:
-    """The one change of a revision in which the page is gone or moved; `title` is the last that it had."""
-    if state == "gone":
-        why = f"the site answers {capture['status']}: there is no such page"
-        return Change(kind="removed", class_="editorial", what="page", where="", before=title, after=None, why=why)
-    return Change(
-        kind="moved",
-        class_="editorial",
-        what="page",
-        where="",
-        before=_url(database, capture["url_id"]),
-        after=_url(database, capture["location_id"]),
-        why="the address leads to another page of this collection",
-    )
 
 
 def _end(look: _Look, state: State, change: Change) -> Recorded:
@@ -276,48 +243,6 @@ def _insert_revision(look: _Look, **values: object) -> int:
         list(columns.values()),
     )
     return int(cursor.lastrowid or 0)
-
-
-def write_changes(
-    database: Database, revision: int, changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
-) -> None:
-    """Write the changes of a revision; `before` and `after` are the identities of the sections on either side."""
-    for values in change_values(changes, before, after):
-        database.execute(
-            f"INSERT INTO changes (revision_id, {', '.join(CHANGE_COLUMNS)}) VALUES (?{', ?' * len(CHANGE_COLUMNS)})",
-            [revision, *values],
-        )
-
-
-CHANGE_COLUMNS = (
-    "ordinal", "kind", "class", "what", "where_on_page", "section_id", "before", "after", "why", "truncated", "ops",
-)  # fmt: skip
-
-
-def change_values(
-    changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
-) -> list[tuple[object, ...]]:
-    """The rows of changes, in the order of `CHANGE_COLUMNS`. Pure."""
-    rows: list[tuple[object, ...]] = []
-    for ordinal, change in enumerate(changes, 1):
-        section = None
-        if change.section_after is not None:
-            section = after[change.section_after]
-        elif change.section_before is not None:
-            section = before[change.section_before]
-        ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
-        rows.append(
-            (
-                ordinal, change.kind, change.class_, change.what, change.where, section, change.before, change.after,
-                change.why, int(change.truncated), ops,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def write_degree(database: Database, revision: int, share: float | None) -> None:
-    """Write how much of the page changed with a revision; None for a first one."""
-    database.execute("UPDATE revisions SET degree = ? WHERE id = ?", [share, revision])
 
 
 def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:
@@ -353,7 +278,3 @@ def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] |
 
 def _site(database: Database, page: int) -> str:
     return str(database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()[0])
-
-
-def _url(database: Database, number: int) -> str:
-    return str(database.execute("SELECT url FROM urls WHERE id = ?", [number]).fetchone()[0])

@@ -16,7 +16,7 @@ from archive.render import shown_safely
 _KINDS = {
     "bodies": "SELECT count(*), sum(size), sum(length(data)) FROM bodies WHERE codec <> 'redacted'",
     "withheld bodies": "SELECT count(*), sum(size), 0 FROM bodies WHERE codec = 'redacted'",
-    "heads": "SELECT count(*), sum(length(head)), sum(length(head)) FROM header_sets",
+    "heads": "SELECT count(*), sum(size), sum(length(head)) FROM header_sets",
     "addresses": "SELECT count(*), sum(length(CAST(url AS BLOB))), sum(length(CAST(url AS BLOB))) FROM urls",
     "section texts": "SELECT count(*), sum(length(CAST(record AS BLOB))),"
     " sum(length(CAST(record AS BLOB)) + length(CAST(text AS BLOB))) FROM section_texts",

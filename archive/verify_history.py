@@ -13,10 +13,10 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.apply import apply
+from archive.change_rows import CHANGE_COLUMNS
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
-from archive.revisions import CHANGE_COLUMNS
 from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
 from schemas.revision import Cause, State

@@ -262,7 +262,7 @@ def test_without_the_door_evidence_stays_closed(archive: Archive) -> None:
         "UPDATE captures SET robots = 'redacted' WHERE id = 1",
         "UPDATE sealed_records SET digest = NULL, salt = NULL",
         "UPDATE runs SET config = '{}'",
-        "UPDATE bodies SET codec = 'redacted', data = NULL WHERE id = 1",
+        "UPDATE bodies SET how = 4, data = NULL WHERE id = 1",
     ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(forbidden)
