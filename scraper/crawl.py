@@ -17,7 +17,7 @@ from archive.revisions import Recorded
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.page import Page
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from schemas.site import Site
 from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
 from scraper.clock import Clock
@@ -240,9 +240,10 @@ def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[
 
 def _record(site: Site, archive: Archive, kept: Kept, capture: Capture, read: ReadPage) -> Recorded | None:
     """Read a capture, where there is something to read, and record what it says."""
+    rules = Rules(layout=site.layout, people=site.people, organisations=site.organisations)
 
     def reread(look: Capture) -> Reading | None:
-        return reading_of(look, site.layout, read)
+        return reading_of(look, rules, read)
 
     reading = reread(archive.look(kept.id) if capture.outcome == "not_modified" else capture)
     return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
