@@ -1,0 +1,43 @@
+"""Runs: words in capitals that follow each other, which is all that a name can be made of. One walk of the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_HIGH: Final = "".join(chr(code) for code in range(0x100, 0x250) if chr(code).isupper())
+CAPITAL: Final = f"A-ZÀ-ÖØ-Þ{_HIGH}"
+SPACE: Final = "[ \xa0]"
+_PARTICLE: Final = "(?:von|van|af|av|de|der|den|da|di|du|al|el|bin|ibn|la|le)"
+_INITIAL: Final = rf"[{CAPITAL}]\.(?:-?[{CAPITAL}]\.)*(?={SPACE}?[{CAPITAL}])"
+_WORD: Final = rf"[{CAPITAL}]\w*(?:[-’'´:]\w+)*"
+# It begins with a class of letters and nothing else, so that the search for its first letter is done in C.
+_RUN: Final = re.compile(
+    rf"[{CAPITAL}](?:(?:\.-?[{CAPITAL}])*\.(?={SPACE}[{CAPITAL}])|\w*(?:[-’'´:]\w+)*)"
+    rf"(?:{SPACE}(?:{_PARTICLE}{SPACE}){{0,2}}(?:{_INITIAL}|{_WORD}))*"
+)
+
+
+class Run:
+    """One run: where it is and its words, particles among them ("Carl von Essen" is three)."""
+
+    __slots__ = ("end", "start", "text", "words")
+
+    def __init__(self, start: int, text: str) -> None:
+        self.start = start
+        self.end = start + len(text)
+        self.text = text
+        self.words = text.replace("\xa0", " ").split(" ")
+
+    def offset(self, number: int) -> int:
+        """Offset in the text of a word by its number; one past the last gives where a next one would begin."""
+        return self.start + sum(map(len, self.words[:number])) + number
+
+
+def runs(text: str) -> list[Run]:
+    """All runs of a text in order, none of which begins inside a word."""
+    return [
+        Run(match.start(), match[0])
+        for match in _RUN.finditer(text)
+        if not match.start() or not text[match.start() - 1].isalnum()
+    ]
