@@ -17,7 +17,7 @@ Kind = Literal[
     "reserved_procurement",  # contracts reserved for, or made fit for, social enterprises
     "municipal_spin_off",  # a municipal activity became an enterprise of its own
     "incubator",  # a public body lets enterprises grow, with business beside it
-    "other",  # an example, by its place or film, of none of these kinds
+    "other",  # an example, by its film or place, of none of these kinds
 ]
 
 # A word as it begins, in any inflection; the first kind wins where two weigh the same.
@@ -66,20 +66,20 @@ def kind_of(title: str, preamble: str, text: str) -> Told | None:
 def example_of(section: Section, kinds: Iterable[object]) -> Told | None:
     """The example that a section of a hub tells; None when it tells none.
 
-    `kinds` are those of the mentions in it. An example has a heading of its own and either words of a kind with a
-    place, an organisation, a film or a link to show for it, or a place and a film or a link.
+    `kinds` are those of the mentions in it. An example has a heading of its own, and: words of a kind in the heading,
+    or words of a kind and a place, an organisation, a film or a link to show for it; or a film; or a place and a link.
     """
     if not section.level or _GENERAL.search(section.heading):
         return None
     named = set(kinds) & {"municipality", "region", "organisation"}
-    linked = any(
-        isinstance(block, Film) or any(link.kind in ("page", "external") for link in block_links(block))
-        for block in section.blocks
-    )
+    filmed = any(isinstance(block, Film) for block in section.blocks)
+    links = (link for block in section.blocks for link in block_links(block))
+    linked = any(link.kind in ("page", "external") for link in links)
     told = kind_of(section.heading, "", "\n".join(map(block_text, section.blocks)))
     if told is not None:
-        return told if named or linked else None
-    return Told("other", "") if named & {"municipality", "region"} and linked else None
+        return told if named or linked or filmed or kind_of(section.heading, "", "") else None
+    placed = bool(named & {"municipality", "region"})
+    return Told("other", "") if filmed or (placed and linked) else None
 
 
 def example_values(

@@ -21,7 +21,10 @@ from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
 from schemas.revision import Cause, State
 
-_UNREADABLE = (sqlite3.DatabaseError, msgspec.MsgspecError, ValueError, TypeError, KeyError, IndexError, RecursionError)
+_UNREADABLE = (
+    sqlite3.DatabaseError, msgspec.MsgspecError, ValueError, TypeError, AttributeError, KeyError, IndexError,
+    RecursionError,
+)  # fmt: skip
 
 
 def history_findings(database: Database, sample: int | None, rng: Random) -> Iterator[Finding]:

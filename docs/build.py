@@ -19,7 +19,16 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, example_views, export, migrations, rebuild_report, views
+from archive import (
+    derived_tables,
+    evidence_tables,
+    example_list,
+    example_views,
+    export,
+    migrations,
+    rebuild_report,
+    views,
+)
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
@@ -40,7 +49,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
-_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_OTHER_COLUMNS = {
+    "examples": example_list.COLUMNS,
+    "crawl": report.COLUMNS,
+    "rebuild": rebuild_report.COLUMNS,
+    "export": export.COLUMNS,
+}
 _ABOUT_KEYS = {
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
     "in the objects of its `sections`:"

@@ -112,6 +112,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Longest crawl-delay that is believed."""
     layout: str = ""
     """Layout to read the pages with; empty: chosen by what each page shows."""
+    people: bool = False
+    """Whether the people whom the pages name are recorded: who answers for a page, contacts, and who is quoted, with
+    role and organisation. What the page says is kept in any case: `tidslager redact --person` takes a name out of all.
+    """
+    organisations: tuple[str, ...] = ()
+    """Names of organisations that the pages name without a word such as "kommun", "AB" or "kooperativ" beside them."""
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
     another language, broken letters, the words of a 404). Challenges, logins, empty pages and a changed layout are
@@ -180,6 +186,7 @@ _EXAMPLES = {
     "depth": "depth = 1",
     "contact": 'contact = "you@example.se"',
     "delay_s": "delay_s = 1.0 (seconds)",
+    "organisations": 'organisations = ["Vägen ut!"]',
     "connect_to": 'connect_to = { "example.se:80" = "127.0.0.1:8080" }',
     "allow_private": "allow_private = true",
 }
