@@ -16,6 +16,7 @@ from scraper.swedish.runs import SPACE, Run
 
 _NEXT: Final = re.compile(rf"{SPACE}([a-zåäö]+)")
 _LAST: Final = re.compile(r"(\w+)[ \xa0]$")
+_KOMMUN: Final = re.compile(r"kommuns?$|stads?$|kommun(?:en|fullmäktige|styrelse)")
 _MUNICIPAL: Final = re.compile(
     r"kommun|stads?$|social|arbetsmarknad|vuxenutbildning|fullmäktige|nämnd|skol|äldreomsorg|stadsdel|tätort"
     r"|näringsliv|omsorg|upphandling|vuxnas|försörjning|integration"
@@ -24,7 +25,8 @@ _NAMED_AFTER: Final = re.compile(r"universitet|högskol|tidning|allehanda|nation
 _SUCH_AS: Final = re.compile(r"kommuner,?[ \xa0]som[ \xa0]$")
 _LEADS: Final = frozenset(
     ("i", "från", "till", "kring", "runt", "utanför", "nära", "genom", "mot", "inom", "kommunen", "kommunerna",
-     "staden", "städerna", "orten", "orterna", "grannkommunen", "grannkommunerna", "centralorten", "kommuner", "tätorten")
+     "staden", "städerna", "orten", "orterna", "grannkommunen", "grannkommunerna", "centralorten", "kommuner",
+     "tätorten")
 )  # fmt: skip
 _DOINGS: Final = frozenset(
     ("satsar", "upphandlar", "upphandlade", "köper", "anlitar", "inför", "införde", "tecknar", "tecknade", "samarbetar",
@@ -118,7 +120,7 @@ def _judged(text: str, run: Run, number: int, begins: int, place: Place) -> _Fou
         if not before:
             preceding = _LAST.search(text, max(0, begins - 25), begins)
             before = preceding[1] if preceding else ""
-        if after and word.endswith("s") and _MUNICIPAL.match(after):
+        if after and (_KOMMUN.match(after) or (word.endswith("s") and _MUNICIPAL.match(after))):
             evidence = f'stands before "{after}"'
         elif before.lower() in _LEADS and (before.islower() or number <= 1):
             evidence = f'stands after "{before}"'

@@ -8,7 +8,10 @@ from typing import Final
 _HIGH: Final = "".join(chr(code) for code in range(0x100, 0x250) if chr(code).isupper())
 CAPITAL: Final = f"A-ZÀ-ÖØ-Þ{_HIGH}"
 SPACE: Final = "[ \xa0]"
-_PARTICLE: Final = "(?:von|van|af|av|de|der|den|da|di|du|al|el|bin|ibn|la|le)"
+PARTICLES: Final = frozenset(
+    ("von", "van", "af", "av", "de", "der", "den", "da", "di", "du", "al", "el", "bin", "ibn", "la", "le")
+)
+_PARTICLE: Final = f"(?:{'|'.join(sorted(PARTICLES))})"
 _INITIAL: Final = rf"[{CAPITAL}]\.(?:-?[{CAPITAL}]\.)*(?={SPACE}?[{CAPITAL}])"
 _WORD: Final = rf"[{CAPITAL}]\w*(?:[-’'´:]\w+)*"
 # It begins with a class of letters and nothing else, so that the search for its first letter is done in C.
