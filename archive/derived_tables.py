@@ -111,6 +111,25 @@ CREATE UNIQUE INDEX films_now ON films (page_id, coalesce(section_id, 0), url, t
 CREATE INDEX films_from ON films (from_revision);
 CREATE INDEX films_to ON films (to_revision);
 
+CREATE TABLE documents (              -- a link to a file, what its address tells, and the revisions in which it stood
+  id            INTEGER PRIMARY KEY,
+  page_id       INTEGER NOT NULL REFERENCES pages(id),
+  section_id    INTEGER REFERENCES sections(id),  -- NULL: in the preamble
+  url           TEXT NOT NULL,
+  title         TEXT NOT NULL,        -- the words of the link, without type and size
+  type          TEXT NOT NULL,        -- by the extension: pdf, docx, …; '' where the address has none
+  bytes         INTEGER,              -- size that the page states; NULL where it states none
+  file_id       TEXT,                 -- the CMS's own name for the file, the same for all its versions
+  stamped_at    TEXT CHECK (stamped_at {TIME}),  -- time of this version, by its address
+  from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
+  to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
+) STRICT;
+CREATE UNIQUE INDEX documents_now ON documents (page_id, coalesce(section_id, 0), url, title, coalesce(bytes, -1))
+  WHERE to_revision IS NULL;
+CREATE INDEX documents_from ON documents (from_revision);
+CREATE INDEX documents_to ON documents (to_revision);
+CREATE INDEX documents_file ON documents (file_id) WHERE file_id IS NOT NULL;
+
 CREATE TABLE mentions (               -- whom or what a text names, and the revisions in which it did
   id            INTEGER PRIMARY KEY,
   page_id       INTEGER NOT NULL REFERENCES pages(id),
@@ -242,5 +261,6 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # evidence anew.
 DERIVED_TABLES = (
     "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films",
+    "documents",
     "mentions", "people", "examples", "changes", "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
 )  # fmt: skip

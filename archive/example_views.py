@@ -14,6 +14,16 @@ CREATE VIEW current_mentions AS       -- the places, organisations and people th
     LEFT JOIN sections s ON s.id = m.section_id
    WHERE m.to_revision IS NULL;
 
+CREATE VIEW current_documents AS      -- the files that the pages link to now; document: its number, where fetched
+  SELECT d.page_id AS page, s.key AS section, d.title, d.url, d.type, d.bytes, d.file_id, d.stamped_at,
+         f.seen_from AS since,
+         (SELECT c.page_id FROM urls u JOIN captures c ON c.url_id = u.id AND c.purpose = 'document'
+           WHERE u.url = substr(d.url, 1, instr(d.url || '#', '#') - 1) ORDER BY c.id DESC LIMIT 1) AS document
+    FROM documents d
+    JOIN revisions f ON f.id = d.from_revision
+    LEFT JOIN sections s ON s.id = d.section_id
+   WHERE d.to_revision IS NULL;
+
 CREATE VIEW people_now AS             -- whom the pages name now: responsible, contact or speaker, with role
   SELECT w.page_id AS page, s.key AS section, w.name, w.role, w.organisation, w.named_as, f.seen_from AS since
     FROM people w

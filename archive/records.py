@@ -10,6 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.align import align_sections
+from archive.documents import DOCUMENT_COLUMNS, document_values
 from archive.examples import example_values
 from archive.mentions import MENTION_COLUMNS, mention_values
 from archive.people import people_values
@@ -126,6 +127,7 @@ def write_contents(
 CONTENT_COLUMNS = {
     "links": ("section_id", "url", "label", "kind"),
     "films": ("section_id", "url", "title"),
+    "documents": DOCUMENT_COLUMNS,
     "mentions": MENTION_COLUMNS,
     "people": ("section_id", "name", "role", "organisation", "named_as"),
     "examples": ("section_id", "kind", "words"),
@@ -147,6 +149,9 @@ def contents(
     return {
         "links": {(number[id(section)], link.address, link.label, link.kind) for section, link in record.links()},
         "films": {(number[id(section)], film.address, film.title) for section, film in record.films()},
+        "documents": {
+            document_values(number[id(section)], link) for section, link in record.links() if link.kind == "document"
+        },
         "mentions": mentions,
         "people": people_values(record, sections, mentions),
         "examples": example_values(record, sections, mentions),

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from schemas.page import Film, Image
+from scraper.films import film_address, vimeo_address, youtube_address
 from scraper.links import follow, is_film
 from scraper.tree import Node, attribute, wording
 
@@ -13,15 +14,23 @@ _PLAYERS: Final = frozenset({"iframe", "video", "audio", "embed"})
 # Where lazy loaders and consent tools keep an address until it may be used; Cookiebot's is data-cookieblock-src.
 _LATER: Final = (
     "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
+    "data-src-cmplz", "data-cmplz-src", "data-consent-src", "data-original-src", "data-embed-url", "data-video-url",
 )  # fmt: skip
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
+# Where light players keep the name of a film: <lite-youtube videoid>, <div data-youtube-id>, <div data-vimeo-id>.
+_NAMES: Final = (
+    (("videoid", "data-youtube-id", "data-youtube", "data-videoid", "data-yt-id"), youtube_address),
+    (("data-vimeo-id", "data-vimeo"), vimeo_address),
+)
 _NO_SIZE: Final = re.compile(r"[01](?:px)?")
 
 
 def film_of(node: Node, base: str) -> Film | None:
     """The film or sound that an element plays, or keeps a place for until its visitor consents; None for others."""
     tag = node.tag or ""
+    if tag not in _PLAYERS and not node.attributes:
+        return None
     if tag in _PLAYERS:
         address = _address(node, ("src", *_LATER), base) or _source(node, base)
         seen = address and not _UNSEEN.search(address) and not _is_pixel(node)
@@ -29,13 +38,23 @@ def film_of(node: Node, base: str) -> Film | None:
         address = _address(node, ("data",), base)
         seen = address and is_film(address)
     elif tag not in ("img", "source", "a"):
-        address = _address(node, _LATER, base)
+        address = _named(node) or _address(node, _LATER, base)
         seen = address and is_film(address)
     else:
         return None
     if not address or not seen:
         return None
-    return Film(address=address, title=wording(node, "title", "aria-label"))
+    return Film(address=film_address(address), title=wording(node, "title", "aria-label", "playlabel", "data-title"))
+
+
+def _named(node: Node) -> str | None:
+    """The address of a film of which a placeholder keeps the player's own name for it only."""
+    told = node.attributes
+    for attributes, address in _NAMES:
+        found = next((told[name] for name in attributes if told.get(name)), None)
+        if found:
+            return address(found.strip())
+    return None
 
 
 def image_of(node: Node, base: str) -> Image | None:
@@ -53,7 +72,8 @@ def is_player(tag: str) -> bool:
 
 def _address(node: Node, names: tuple[str, ...], base: str) -> str | None:
     """The first attribute that leads somewhere; "about:blank" and data: wait for the next."""
-    found = (follow(base, attribute(node, name)) for name in names if attribute(node, name))
+    told = node.attributes
+    found = (follow(base, attribute(node, name)) for name in names if told.get(name))
     return next((address for address in found if address and address.startswith("http")), None)
 
 

@@ -18,7 +18,7 @@ from scraper.decode import Decoded, decode
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
 
-PARSER = f"1+{layouts_digest()}"
+PARSER = f"2+{layouts_digest()}"
 """Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
