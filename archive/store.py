@@ -182,6 +182,15 @@ class Archive:
         )
         return tuple(address for (address,) in rows.fetchall())
 
+    def documents(self, site: str) -> frozenset[str]:
+        """Those of the addresses of a site's pages at which linked files were found."""
+        rows = self.database.execute(
+            "SELECT address FROM page_list l WHERE site = ? AND EXISTS"
+            " (SELECT 1 FROM captures c WHERE c.page_id = l.page AND c.purpose = 'document')",
+            [site],
+        )
+        return frozenset(address for (address,) in rows.fetchall())
+
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)

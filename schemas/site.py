@@ -41,6 +41,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Seconds that the parser may take for one page; an ordinary page takes a few milliseconds."""
     parse_bytes: Annotated[int, Meta(ge=128 * MIB)] = 1024 * MIB
     """Address space of the process that parses; a page of 50 MB would need 1.5 GB."""
+    document_bytes: Positive = 32 * MIB
+    """Bytes of a linked file as sent."""
+    documents: Count = 200
+    """Linked files looked at in one run, where `documents` is on; they count as pages too."""
+    document_s: Annotated[float, Meta(gt=0)] = 30.0
+    """Seconds that reading the text of one linked file may take."""
     pages: Positive = 2000
     """Pages looked at in one run; more are left for another, and the run is partial."""
     strikes: Positive = 3
@@ -118,6 +124,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
     organisations: tuple[str, ...] = ()
     """Names of organisations that the pages name without a word such as "kommun", "AB" or "kooperativ" beside them."""
+    documents: bool = False
+    """Whether to look also at the files (PDF and others) that pages in scope link to, as `crawl --documents` does:
+    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF is told.
+    """
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
     another language, broken letters, the words of a 404). Challenges, logins, empty pages and a changed layout are

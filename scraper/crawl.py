@@ -15,8 +15,8 @@ from archive.captures import Kept, Why
 from archive.held import Held
 from archive.revisions import Recorded
 from archive.store import Archive
-from schemas.capture import Capture
-from schemas.page import Page
+from schemas.capture import Capture, Purpose
+from schemas.page import LinkKind, Page
 from schemas.reading import Reading, Rules
 from schemas.site import Site
 from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
@@ -33,7 +33,8 @@ from scraper.suspect import is_front
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
 
-_FOLLOWED = ("page", "external")
+_FOLLOWED: tuple[LinkKind, ...] = ("page", "external")
+_FILES: tuple[LinkKind, ...] = ("document",)
 
 
 class _Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     """Links away from a start page."""
     why: Why
+    purpose: Purpose = "page"
 
     @property
     def host(self) -> str:
@@ -130,11 +132,13 @@ def _looks(run: _Run, frontier: Frontier) -> Iterator[Look]:
         for look, page in _look(run, stop, capture, threads.setdefault(stop, _Thread())):
             yield look
             if page is not None and stop.depth < site.depth:
-                frontier.add(_onward(page, frontier.hosts), depth=stop.depth + 1)
+                frontier.add(_onward(page, frontier.hosts, _FOLLOWED), depth=stop.depth + 1)
+            if page is not None and site.documents and stop.purpose == "page":
+                frontier.add(_onward(page, frontier.hosts, _FILES), depth=stop.depth + 1, purpose="document")
 
 
 def _visit(run: _Run, stop: Stop) -> Iterator[Capture]:
-    return run.fetcher.visit(stop.address, run.captured.__contains__, run.held.get)
+    return run.fetcher.visit(stop.address, run.captured.__contains__, run.held.get, stop.purpose)
 
 
 class Frontier:
@@ -147,16 +151,27 @@ class Frontier:
         self._watch = watch
         self._queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
         self._met = {stop.address for stop in self._queue}
-        self._known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, self.hosts)]
+        self._files = run.archive.documents(site.name)
+        self._known = [stop.address for stop in self._known_stops()]
+        self._documents = 0
+        self._too_many: list[str] = []
         self._taken: dict[str, None] = {}
         self._swept = False
 
-    def add(self, addresses: Iterator[str], *, depth: int) -> None:
-        """Put addresses that a page links to in the queue, unless they were met before."""
+    def add(self, addresses: Iterator[str], *, depth: int, purpose: Purpose = "page") -> None:
+        """Put addresses that a page links to in the queue, unless they were met before or are too many files."""
         for address in addresses:
             if address not in self._met:
                 self._met.add(address)
-                self._queue.append(Stop(address=address, depth=depth, why="link"))
+                self._put(Stop(address=address, depth=depth, why="link", purpose=purpose))
+
+    def _put(self, stop: Stop) -> None:
+        if stop.purpose == "document":
+            if self._documents >= self._run.site.limits.documents:
+                self._too_many.append(stop.address)
+                return
+            self._documents += 1
+        self._queue.append(stop)
 
     def take(self, busy: Collection[str]) -> Stop | None:
         """The next stop whose host is not busy; None when there is none now, or the run may not go on."""
@@ -179,12 +194,15 @@ class Frontier:
             return why, left
         if left and len(self._run.captured) >= self._run.site.limits.pages:
             return f"Stopped after {self._run.site.limits.pages} pages (limits.pages).", left
+        if self._too_many:
+            limit = self._run.site.limits.documents
+            return f"More than {limit} files are linked (limits.documents): the others were left.", left
         return None, ()
 
     def _left(self) -> tuple[str, ...]:
         if not self._swept:
             self._sweep()
-        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue)])
+        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue), *self._too_many])
         return tuple(address for address in met if address not in self._run.captured)
 
     def _next(self, busy: Collection[str]) -> Stop | None:
@@ -203,11 +221,18 @@ class Frontier:
     def _sweep(self) -> None:
         """Add the pages of the site that earlier runs knew and no link led to."""
         self._swept = True
+        for stop in self._known_stops():
+            # Files that a page linked to tonight were put in the queue, or were too many.
+            if stop.purpose == "page" or stop.address not in self._met:
+                self._put(stop)
+
+    def _known_stops(self) -> Iterator[Stop]:
+        """Pages that the archive knows and this run has not looked at; files only where they are looked at."""
         site = self._run.site
-        known = self._run.archive.addresses(site.name, self._run.id)
-        self._queue.extend(
-            Stop(address=address, depth=site.depth, why="link") for address in known if in_scope(address, self.hosts)
-        )
+        for address in self._run.archive.addresses(site.name, self._run.id):
+            purpose: Purpose = "document" if address in self._files else "page"
+            if in_scope(address, self.hosts) and (purpose == "page" or site.documents):
+                yield Stop(address=address, depth=site.depth, why="link", purpose=purpose)
 
 
 class _Thread:
@@ -264,10 +289,10 @@ def _name_canonically(run: _Run, kept: Kept, page: Page) -> None:
         run.archive.name_page(run.id, kept.page, own, cms_key=cms_key(own))
 
 
-def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:
-    """Addresses that a page's content links to and that the site file lets us look at."""
+def _onward(page: Page, hosts: tuple[str, ...], kinds: Collection[LinkKind]) -> Iterator[str]:
+    """Addresses that a page's content links to, by links of some kinds, and that the site file lets us look at."""
     for _, link in page.links():
-        address = normal(link.address) if link.kind in _FOLLOWED else None
+        address = normal(link.address) if link.kind in kinds else None
         if address and in_scope(address, hosts):
             yield address
 
@@ -281,6 +306,7 @@ def _told(kept: Kept, capture: Capture, recorded: Recorded | None, *, start: boo
         address=capture.address,
         result=_result(capture, recorded, reading),
         start=start,
+        document=capture.purpose == "document",
         title=page.title if page else None,
         sections=len(page.sections) if page else 0,
         films=len(tuple(page.films())) if page else 0,

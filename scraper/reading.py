@@ -22,7 +22,8 @@ def reading_of(capture: Capture, rules: Rules, read: ReadPage = parse.read) -> R
     """
     match capture.outcome:
         case "fetched":
-            return recognised(suspected(capture, read(capture, rules.layout)), rules)
+            reading = read(capture, rules.layout)
+            return recognised(reading if capture.purpose == "document" else suspected(capture, reading), rules)
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):
