@@ -23,21 +23,21 @@ _NAMES: Final = (
     (("videoid", "data-youtube-id", "data-youtube", "data-videoid", "data-yt-id"), youtube_address),
     (("data-vimeo-id", "data-vimeo"), vimeo_address),
 )
+_KEPT: Final = frozenset((*_LATER, *(name for names, _ in _NAMES for name in names)))
+"""Attributes by which a placeholder is known; most elements have none of them."""
 _NO_SIZE: Final = re.compile(r"[01](?:px)?")
 
 
 def film_of(node: Node, base: str) -> Film | None:
     """The film or sound that an element plays, or keeps a place for until its visitor consents; None for others."""
     tag = node.tag or ""
-    if tag not in _PLAYERS and not node.attributes:
-        return None
     if tag in _PLAYERS:
         address = _address(node, ("src", *_LATER), base) or _source(node, base)
         seen = address and not _UNSEEN.search(address) and not _is_pixel(node)
     elif tag == "object":
         address = _address(node, ("data",), base)
         seen = address and is_film(address)
-    elif tag not in ("img", "source", "a"):
+    elif tag not in ("img", "source", "a") and not _KEPT.isdisjoint(node.attributes):
         address = _named(node) or _address(node, _LATER, base)
         seen = address and is_film(address)
     else:
