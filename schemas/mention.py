@@ -1,4 +1,7 @@
-"""Mention: a person, a place or an organisation that a Swedish text names, where it does so, and how we know."""
+"""Mention: a person, a place or an organisation that a Swedish text names, where it does so, and how we know.
+
+When: a day, month or year that a text names, no more exact than it says.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,20 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Offset after the last one."""
     evidence: str
     """The rule that found it, in words."""
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A time that a text names, as exact as it is said: "oktober 2019" has no day, "2019" no month."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    start: int
+    """Offset of the first character in the text."""
+    end: int
+    """Offset after the last one."""
+
+    def __str__(self) -> str:
+        """ISO 8601, as exact as it is said: "2019-10-01", "2019-10", "2019"."""
+        parts = (part for part in (self.month, self.day) if part is not None)
+        return "-".join([f"{self.year:04}", *(f"{part:02}" for part in parts)])

@@ -21,7 +21,10 @@ _FIELDS: Final[dict[Which, tuple[str, ...]]] = {
         "article:published_time", "dcterms.issued", "dc.date.issued", "dcterms.available", "dcterms.created",
         "dc.date.created", "dcterms.date", "dc.date", "datepublished",
     ),
-    "updated": ("article:modified_time", "dcterms.modified", "dc.modified", "dc.date.modified", "datemodified"),
+    "updated": (
+        "article:modified_time", "dcterms.modified", "dc.modified", "dc.date.modified", "datemodified",
+        "og:updated_time", "last-modified",
+    ),
 }  # fmt: skip
 _TIME_MARKS: Final[dict[Which, str]] = {
     "published": "time[itemprop='datePublished'], time[pubdate], time.published, time.entry-date:not(.updated)",
@@ -70,6 +73,9 @@ def dates(sources: Sources) -> Dates:
     for which in whiches:
         place: Place = getattr(sources.layout, which)
         told = _in_place(place, sources) or _in_lines(own_lines, place)
+        if not told and which == "updated":
+            # Who looked a page through and left it as it was vouches for its day too.
+            told = _in_lines(own_lines, sources.layout.reviewed)
         days = set(told.values())
         if len(days) > 1:
             remarks.append(f"{len(days)} different days called {which} in the text: none used")

@@ -64,6 +64,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     breadcrumb: Place = Place()
     published: Place = Place()
     updated: Place = Place()
+    reviewed: Place = Place()
+    """Labels of the day the page was last looked through; it is the day of `updated` where none is stated."""
     responsible: Place = Place()
     chrome_lines: Labels = ()
     """Whole paragraphs that are chrome wherever they stand, for pages whose markup does not tell."""

@@ -33,6 +33,8 @@ class Gazetteer(msgspec.Struct, frozen=True):
     """Forms of several words by their first, the longest first: "Lilla Edets", "Region Gävleborg", "Kalmar län"."""
     ambiguous: frozenset[str]
     """Forms that are also ordinary words or names of people."""
+    short: frozenset[str]
+    """Forms that are believed unless another capital word stands beside them."""
     stems: dict[str, Place]
     """First part of a word for inhabitants, in small letters: "söderhamns" and "söderhamn"."""
 
@@ -67,6 +69,7 @@ def gazetteer() -> Gazetteer:
         words={form: place for form, place in forms.items() if " " not in form},
         longer={first: tuple(entries) for first, entries in longer.items()},
         ambiguous=frozenset(form for name in raw["ambiguous"] for form in (name, genitive(name))),
+        short=frozenset(form for name in raw["short"] for form in (name, genitive(name))),
         stems=stems,
     )
 

@@ -9,6 +9,8 @@ from importlib import resources
 
 import msgspec
 
+from scraper.swedish.gazetteer import gazetteer
+
 
 class Lexicon(msgspec.Struct, frozen=True):
     """The words, made ready to be asked."""
@@ -47,3 +49,9 @@ def lexicon() -> Lexicon:
         memorials=frozenset(raw["memorials"].split()),
         reporting=frozenset(raw["reporting"].split()),
     )
+
+
+@cache
+def dull_words() -> frozenset[str]:
+    """Words that begin sentences and, alone, name nothing."""
+    return lexicon().starters - gazetteer().words.keys()

@@ -13,15 +13,19 @@ from scraper.swedish.runs import CAPITAL, PARTICLES, Run
 
 _INITIALS: Final = re.compile(rf"[{CAPITAL}](?:\.?-?[{CAPITAL}])*\.?\Z")
 _FAMILY: Final = (
-    r"\w+(?:son|sen|berg|borg|ström|gren|[qk]vist|lund|lind|dahl?|man|mark|stedt|stad|holm|strand|blad|feldt?|hed|[vw]all"
-    r"|sten|skog|dotter|én|ell|i[cć])"
+    r"\w*(?:son|sen|berg|borg|ström|gren|[qk]vist|lund|lind|dahl?|man|mark|stedt|stad|holm|strand|blad|feldt?|hed|[vw]all"
+    r"|sten|skog|dotter|én|ell|i[cć]|ek|alm|björk)"
 )
 _SURNAME: Final = re.compile(
-    rf"{_FAMILY}\Z|\w+(?:ius|ovi?[cć]?|ova|sk[iy]|ska|ez|zadeh|pour|yan|oğlu|oglu|nen|mann|ler|ner|[aio]|ah|ed|an)\Z"
+    rf"{_FAMILY}\Z|\w+(?:ius|ovi?[cć]?|ova|sk[iy]|ska|ez|zadeh|pour|yan|oğlu|oglu|nen|mann|ler|ner|[aio]|ah|ed|an)\Z",
+    re.IGNORECASE,
 )
-_OWNED: Final = re.compile(rf"{_FAMILY}s\Z")
+# "Lindh-priset": what is named after someone.
+_COMPOUND: Final = re.compile(r"-[a-zåäö]")
+_OWNED: Final = re.compile(rf"{_FAMILY}s\Z", re.IGNORECASE)
 _LONGEST_INITIALS: Final = 4
 _MOST_NAMES: Final = 4
+_LONGEST_WORD: Final = 40
 _TWO: Final = 2
 
 
@@ -96,11 +100,12 @@ def _fits(word: str) -> bool:
     known = lexicon()
     if _INITIALS.match(word):
         return len(word) == 1 or "." in word or "-" in word
-    return not (
+    return len(word) <= _LONGEST_WORD and not (
         word.isupper()
         or word in known.impersonal
         or word in known.starters
         or word.endswith(":s")
+        or _COMPOUND.search(word)
         or known.impersonal_ending.match(word)
         or word in marks().words
         or (word not in known.given and role_word(word))

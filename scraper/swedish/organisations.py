@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -16,8 +16,8 @@ from scraper.swedish.gazetteer import Gazetteer, gazetteer, genitive
 from scraper.swedish.lexicon import lexicon
 from scraper.swedish.runs import SPACE, Run
 
-_BEFORE: Final = re.compile(r"([\w-]+)[ \xa0]$")
 _IN_PLACE: Final = re.compile(rf"{SPACE}i{SPACE}(?=[A-ZÅÄÖ])")
+_SPACES: Final = (" ", "\xa0")
 _SENTENCE_ENDS: Final = frozenset('.!?\n:–-•”"')
 _LONGEST_WORD: Final = 40
 
@@ -40,7 +40,9 @@ class Marks(msgspec.Struct, frozen=True):
 def marks(listed: tuple[str, ...] = ()) -> Marks:
     """The words and names of organisations.toml, and those that a site file lists."""
     raw = tomllib.loads((resources.files("scraper.swedish") / "organisations.toml").read_text("utf-8"))
-    names = {name: name for name in (*raw["known"], *(name for name in listed if name))} | raw["aliases"]
+    names = {name: name for name in (*raw["known"], *raw["ambiguous"], *(name for name in listed if name))} | raw[
+        "aliases"
+    ]
     names |= {genitive(form): name for form, name in names.items()}
     longer: dict[str, list[tuple[str, str]]] = {}
     for form in sorted((form for form in names if " " in form), key=len, reverse=True):
@@ -67,34 +69,33 @@ def find_organisations(text: str, found: Sequence[Run], listed: Sequence[str] = 
     known = marks(tuple(listed))
     mentions: list[Mention] = []
     for run in found:
-        named = list(_in_run(text, run, known))
-        # "Coompanion Gävleborg" is one, not two.
-        mentions += (each for each in named if not any(_holds(other, each) for other in named))
-    return sorted(mentions, key=lambda mention: mention.start)
+        mentions += _in_run(text, run, known)
+    return sorted(mentions, key=_start)
 
 
-def _holds(longer: Mention, shorter: Mention) -> bool:
-    span = longer.end - longer.start
-    return longer.start <= shorter.start and shorter.end <= longer.end and span > shorter.end - shorter.start
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
-def _in_run(text: str, run: Run, known: Marks) -> Iterator[Mention]:
+def _in_run(text: str, run: Run, known: Marks) -> list[Mention]:
     words = run.words
-    first = next((number for number, word in enumerate(words) if word not in lexicon().starters), len(words))
-    if first and first < len(words) and words[0] in known.last_capital:
-        first = 0
+    first = 0
+    while first < len(words) - 1 and words[first] in lexicon().starters and words[first] not in known.last_capital:
+        first += 1
+    found: list[Mention] = []
     at = first
     while at < len(words):
-        mention, taken = _known(text, run, at, known)
-        if mention:
-            yield mention
-            at += taken
-            continue
-        at += 1
-    if first < len(words):
-        marked = _marked(text, run, first, known)
-        if marked:
-            yield marked
+        word = words[at]
+        taken = 1
+        if word in known.words or word in known.longer or word[-2:] == ":s":
+            mention, taken = _known(text, run, at, known)
+            found += [mention] if mention else []
+        at += taken
+    marked = _marked(text, run, first, known)
+    if marked is None:
+        return found
+    # "Coompanion Gävleborg" is one, not two.
+    return [*(each for each in found if each.end <= marked.start or each.start >= marked.end), marked]
 
 
 def _known(text: str, run: Run, number: int, known: Marks) -> tuple[Mention | None, int]:
@@ -132,7 +133,7 @@ def _marked_in(text: str, run: Run, first: int, known: Marks) -> Mention | None:
     if words[first].lower() in known.first:
         why = f'begins with "{words[first]}"'
         if first + 1 < len(words):
-            return _mention(text[begins:ends], begins, ends, why)
+            return _mention(text[begins:ends], begins, ends, why, _code(words[first:]))
         # "Länsstyrelsen i Skåne": the name goes on in the next run.
         inside = _IN_PLACE.match(text, ends)
         place = _place_at(text, inside.end()) if inside and words[first] != "Region" else ""
@@ -146,7 +147,7 @@ def _marked_in(text: str, run: Run, first: int, known: Marks) -> Mention | None:
 
 def _marked_after(text: str, run: Run, first: int, known: Marks) -> Mention | None:
     begins, ends = run.offset(first), run.end
-    after = known.last.match(text, ends)
+    after = known.last.match(text, ends) if text[ends : ends + 1] in _SPACES else None
     if after is None or (after["owned"] and not run.words[-1].endswith("s")):
         return None
     last = after[0].strip().removesuffix("s")
@@ -155,13 +156,10 @@ def _marked_after(text: str, run: Run, first: int, known: Marks) -> Mention | No
 
 
 def _marked_before(text: str, run: Run, known: Marks) -> Mention | None:
-    before = _BEFORE.search(text, max(0, run.start - _LONGEST_WORD), run.start)
-    if before is None:
-        return None
-    word = before[1]
+    word = text[max(0, run.start - _LONGEST_WORD) : run.start].replace("\xa0", " ")[:-1].rpartition(" ")[2]
     if word in known.first:
         name = f"{word[:1].upper()}{word[1:]} {run.text}"
-        return _mention(name, before.start(), run.end, f'begins with "{word}"')
+        return _mention(name, run.start - 1 - len(word), run.end, f'begins with "{word}"')
     if word in known.descriptors and not _is_place(run.text, gazetteer()):
         return _mention(run.text, run.start, run.end, f'is called "{word}"')
     return None
@@ -192,7 +190,10 @@ def _is_place(name: str, table: Gazetteer) -> bool:
 
 
 def _code(words: Sequence[str]) -> str | None:
-    """SCB code of the municipality that "Söderhamns kommun" or "Göteborgs Stad" is."""
+    """SCB code of what "Söderhamns kommun", "Göteborgs Stad" or "Region Gävleborg" is."""
+    if words[0] == "Region":
+        whole = " ".join(words)
+        return next((place.code for form, place in gazetteer().longer["Region"] if form == whole), None)
     place = gazetteer().words.get(words[0]) if len(words) == 2 else None  # noqa: PLR2004
     if place is None:
         table = gazetteer().longer.get(words[0], ())

@@ -7,6 +7,7 @@ is quoted, has a role or can be reached. Later a surname alone joins the person.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -27,6 +28,8 @@ _AND: Final = re.compile(r"(?:,[ \xa0]|[ \xa0](?:och|samt)[ \xa0])\Z")
 _FROM: Final = re.compile(rf"(?:,|{SPACE}(?:från|på|vid|hos|i))?{SPACE}")
 _CLAUSE: Final = re.compile(r"[^.,;:!?–()\n]*")
 _AT: Final = re.compile(rf"{SPACE}(?:på|vid|hos|inom|för|till|av|åt|i){SPACE}(?=[{CAPITAL}])")
+# "Rapportens", "Huvudets": a word for a thing, in the capital letter of its sentence.
+_DEFINITE: Final = ("en", "et", "na")
 _BEHIND: Final = 60
 _LONGEST_CLAUSE: Final = 100
 _LONGEST_AND: Final = 6
@@ -57,6 +60,9 @@ class Finder:
         self.runs = {run.start: run for run in found}
         self.endings = {run.end: run for run in found}
         self.organisations = organisations
+        self.starts = [mention.start for mention in organisations]
+        self.ends = {mention.end: mention for mention in organisations}
+        self.names: set[str] = set()
         self.people: list[Mention] = []
         self.by_surname: dict[str, Mention | None] = {}
         self.by_given: dict[str, Mention | None] = {}
@@ -67,8 +73,8 @@ class Finder:
         """All of them, in order."""
         for run in self.runs.values():
             name = name_in(run) if len(run.words) > 1 else None
-            if not (name and self._keep(name)) and self.people:
-                self._later(run)
+            if not (name and self._keep(name)) and not (self.people and self._later(run)) and len(run.words) == 1:
+                self._by_given_name(run)
         return self.people
 
     def _keep(self, name: Name) -> bool:
@@ -88,6 +94,7 @@ class Finder:
     def _around(self, name: Name) -> _Around:
         behind = self.text[max(0, name.start - _BEHIND) : name.start]
         words = behind.rpartition("\n")[2].split() if behind[-1:] in (" ", "\xa0") else []
+        words = _without_copula(words, self.text[name.end : name.end + 1])
         said = _SPEAKS.match(self.text, name.end)
         return _Around(
             behind, words, role_before(words), role_after(self.text, name.end), said[1] if said else "",
@@ -128,7 +135,7 @@ class Finder:
 
     def _add(self, name: Name, role: str, organisation: str, evidence: str) -> None:
         whole = " ".join(name.words)
-        bare = whole[:-1] if whole.endswith("s") and whole[:-1] in {each.name for each in self.people} else whole
+        bare = whole[:-1] if whole.endswith("s") and whole[:-1] in self.names else whole
         person = Mention(
             kind="person",
             name=without_genitive(bare),
@@ -139,18 +146,30 @@ class Finder:
             evidence=evidence,
         )
         self.people.append(person)
+        self.names.add(person.name)
         words = person.name.split(" ")
-        surname = next(
-            number for number, word in enumerate(words[1:], 1) if number == len(words) - 1 or word in PARTICLES
-        )
+        surname = next((number for number, word in enumerate(words) if word in PARTICLES), len(words) - 1)
         forms = {words[-1], " ".join(words[surname:]), " ".join(words[-2:]) if len(words) > _ALONE else ""}
         for known, form in ((self.by_given, words[0]), *((self.by_surname, form) for form in sorted(forms) if form)):
             other = known.get(form, person)
             known[form] = person if other is not None and other.name == person.name else None
 
-    def _later(self, run: Run) -> None:
-        """A surname or a given name alone, of someone whom the text named before."""
+    def _by_given_name(self, run: Run) -> None:
+        """Someone who is quoted under a given name alone: "säger Ahmed"."""
+        if run.text not in lexicon().given or run.text in lexicon().starters:
+            return
+        name = Name((run.text,), run.start, run.end, (), known=True)
+        around = self._around(name)
+        verb = _verb_before(around.words)
+        if verb:
+            self._add(name, *self._office(name, around), f'a given name after "{verb}"')
+
+    def _later(self, run: Run) -> bool:
+        """Keep a surname or a given name alone, of someone whom the text named before, and tell."""
         words = run.words
+        known = (self.by_surname, self.by_given)
+        if len(words) == 1 and words[0][-1] != "s" and not any(words[0] in names for names in known):
+            return False
         skipped = 0
         while skipped < len(words) - 1 and (words[skipped] in lexicon().starters or role_word(words[skipped])):
             skipped += 1
@@ -160,7 +179,7 @@ class Finder:
         person = by_surname or self.by_given.get(bare)
         begins = run.offset(skipped)
         if person is None or self._is_other(bare, begins, run.end):
-            return
+            return False
         why = "surname of a person named before" if by_surname else "given name of a person named before"
         self.people.append(
             Mention(
@@ -173,12 +192,18 @@ class Finder:
                 evidence=why,
             )
         )
+        return True
 
     def _is_other(self, word: str, begins: int, ends: int) -> bool:
         """Whether a name that someone bears stands for a place or an ordinary word here."""
         after = _NEXT.match(self.text, ends)
         following = after[1] if after else ""
-        if word in lexicon().starters or any(mention.start <= begins < mention.end for mention in self.organisations):
+        number = bisect_right(self.starts, begins) - 1
+        if (
+            self.text.startswith(" &", ends)
+            or word in lexicon().starters
+            or (number >= 0 and begins < self.organisations[number].end)
+        ):
             return True
         before = self.text[max(0, begins - 12) : begins].split()
         return word in gazetteer().words and (
@@ -189,9 +214,9 @@ class Finder:
         """The organisation named in the rest of the clause after a role."""
         clause = _CLAUSE.match(self.text, at, at + _LONGEST_CLAUSE)
         ends = clause.end() if clause else at
-        for mention in self.organisations:
-            if at <= mention.start < ends:
-                return mention.name
+        number = bisect_left(self.starts, at)
+        if number < len(self.starts) and self.starts[number] < ends:
+            return self.organisations[number].name
         lead = _AT.match(self.text, at)
         run = self.runs.get(lead.end()) if lead else None
         if run is None or run.words[0] in gazetteer().words or run.text in lexicon().starters:
@@ -201,9 +226,9 @@ class Finder:
     def _beside(self, ends: int) -> str:
         """The organisation right after a name: "Anna Berg, Arbetsförmedlingen", "Anna Berg från Mogård"."""
         lead = _FROM.match(self.text, ends)
-        if lead is None:
-            return ""
-        return next((mention.name for mention in self.organisations if mention.start == lead.end()), "")
+        number = bisect_left(self.starts, lead.end()) if lead else len(self.starts)
+        begins_there = lead and number < len(self.starts) and self.starts[number] == lead.end()
+        return self.organisations[number].name if begins_there else ""
 
     def _owner(self, name: Name, around: _Around) -> str:
         """Whose role it is: "Mogårds verksamhetsledare Anna Berg", "Volvo Cars HR-direktör Hanna Fager"."""
@@ -211,9 +236,8 @@ class Finder:
         at = name.start
         for word in reversed(around.words[-reach:]):
             at = self.text.rfind(word, 0, at)
-        for mention in self.organisations:
-            if mention.end == at - 1:
-                return mention.name
+        if at - 1 in self.ends:
+            return self.ends[at - 1].name
         run = self.endings.get(at - 1)
         if run is None:
             inside = [word for word in name.before[:-1] if word not in lexicon().starters]
@@ -236,9 +260,21 @@ def _verb_before(words: list[str]) -> str:
     return ""
 
 
+def _without_copula(words: list[str], follower: str) -> list[str]:
+    """The words without what may stand between a role and a name: "Ny chef är", "Handledare:", "ordförande, …,"."""
+    if len(words) > 1 and words[-1] in ("är", "heter", "blir", "var"):
+        return words[:-1] if role_word(words[-2]) else words
+    last = words[-1] if words else ""
+    if last[-1:] == ":" or (last[-1:] == "," and follower == ","):
+        return [*words[:-1], last[:-1]] if role_word(last[:-1]) else words
+    return words
+
+
 def _unowned(name: str) -> str:
     """An owner's name without the genitive, "" when it is a place or no owner."""
     bare = name.removesuffix("s")
+    if " " not in bare and bare.endswith(_DEFINITE):
+        return ""
     if (
         bare == name
         or name in gazetteer().words

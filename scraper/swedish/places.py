@@ -40,6 +40,8 @@ _INHABITANT: Final = (
 )
 _LONGEST_BETWEEN: Final = 12
 _LONGEST_NAME: Final = 20
+_SHORTEST_LOUD: Final = 4
+_SHORTEST_LIST: Final = 3
 
 
 class _Found(NamedTuple):
@@ -80,6 +82,8 @@ def _named(text: str, found: Sequence[Run]) -> list[_Found]:
                 place_ = words.get(word)
                 if place_ is not None:
                     named.append(_judged(text, run, number, begins, place_))
+                elif word.isupper() and word.capitalize() in words and len(word) >= _SHORTEST_LOUD:
+                    named.append(_judged(text, run, number, begins, words[word.capitalize()]))
                 elif "-" in word:
                     named += _joined(word, begins)
     return named
@@ -108,13 +112,16 @@ def _judged(text: str, run: Run, number: int, begins: int, place: Place) -> _Fou
     """A name of one word with its evidence, "" where it needs some and has none."""
     word = run.words[number]
     ends = begins + len(word)
+    word = word.capitalize() if word.isupper() else word
     following = _NEXT.match(text, ends)
     after = following[1] if following else ""
     before = run.words[number - 1] if number else ""
     evidence = ""
     if after and _NAMED_AFTER.match(after):
         pass
-    elif word not in gazetteer().ambiguous:
+    elif word in gazetteer().short and len(run.words) == 1:
+        evidence = "stands alone, as a place does"
+    elif word not in gazetteer().ambiguous and word not in gazetteer().short:
         evidence = _why(place)
     else:
         if not before:
@@ -137,19 +144,26 @@ _NOWHERE: Final = Place("municipality", "", "")
 
 
 def _settle(text: str, named: list[_Found]) -> list[_Found]:
-    """Give ambiguous names their neighbours in a list as evidence: "Haninge, Lund och Mark"."""
-    if all(entry.evidence for entry in named):
-        return named
-    for order in (range(1, len(named)), range(len(named) - 2, -1, -1)):
-        for at in order:
-            other = at + (1 if order.step < 0 else -1)
-            first, second = sorted((at, other))
-            if named[at].evidence or not named[at].place.name or not named[other].evidence:
-                continue
-            gap = text[named[first].end : named[second].start]
-            if len(gap) <= _LONGEST_BETWEEN and _BETWEEN.fullmatch(gap):
-                named[at] = named[at]._replace(evidence=f"stands in a list with {named[other].place.name}")
+    """Give ambiguous names the list that they stand in as evidence: "Haninge, Lund och Mark", "Ale, Mark och Vara"."""
+    begins = 0
+    while begins < len(named):
+        ends = begins + 1
+        while ends < len(named) and named[ends].place.name and _are_listed(text, named[ends - 1], named[ends]):
+            ends += 1
+        listed = named[begins:ends]
+        sure = next((entry.place.name for entry in listed if entry.evidence), "")
+        if sure or len(listed) >= _SHORTEST_LIST:
+            why = f"stands in a list with {sure}" if sure else "stands in a list of such names"
+            named[begins:ends] = [
+                entry._replace(evidence=why) if entry.place.name and not entry.evidence else entry for entry in listed
+            ]
+        begins = ends
     return named
+
+
+def _are_listed(text: str, first: _Found, second: _Found) -> bool:
+    gap = text[first.end : second.start]
+    return len(gap) <= _LONGEST_BETWEEN and bool(first.place.name) and bool(_BETWEEN.fullmatch(gap))
 
 
 def _outside(named: list[_Found], taken: Sequence[tuple[int, int]]) -> list[_Found]:

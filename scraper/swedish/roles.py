@@ -11,7 +11,7 @@ from scraper.swedish.runs import CAPITAL, SPACE
 
 # "(S)", "(45)", ", 45 år": what may stand between a name and a role and says nothing of it.
 _ASIDE: Final = re.compile(
-    rf"(?:{SPACE}\((?:[{CAPITAL}]{{1,3}}|\d{{1,2}}(?:{SPACE}år)?)\)|,{SPACE}\d{{1,2}}(?:{SPACE}år)?)?"
+    rf"(?:{SPACE}\((?:[{CAPITAL}]{{1,3}}|\d{{1,2}}(?:{SPACE}år)?)\)|,{SPACE}\d{{1,2}}(?:{SPACE}år)?){{0,2}}"
 )
 _IS: Final = (
     rf"(?:är|var|blir|blev|heter|arbetar{SPACE}som|jobbar{SPACE}som|arbetade{SPACE}som|jobbade{SPACE}som"
@@ -34,10 +34,11 @@ _ARTICLES: Final = frozenset(
 )
 _STOPS: Final = frozenset(
     ("men", "och", "att", "när", "om", "eftersom", "för", "på", "i", "till", "med", "har", "hade", "ska", "kan", "vill",
-     "inte", "så", "då", "där", "här", "hon", "han", "vi", "de", "jag", "man", "medan", "sedan", "innan", "säger",
-     "från", "vid", "hos", "inom", "kom", "fick", "tog", "gick", "såg", "berättar", "menar", "tycker", "måste", "bor", "såväl")
-) - {"de"}  # fmt: skip
+     "inte", "så", "då", "där", "här", "hon", "han", "vi", "jag", "man", "medan", "sedan", "innan", "säger", "från",
+     "vid", "hos", "inom", "kom", "fick", "tog", "gick", "såg", "berättar", "menar", "tycker", "måste", "bor", "såväl")
+)  # fmt: skip
 _WORDS_BEFORE: Final = 4
+_LONGEST_WORD: Final = 40
 _MEANT_FOR_ONE: Final = "vd"
 
 
@@ -51,11 +52,11 @@ class Role(NamedTuple):
 @lru_cache(maxsize=4096)
 def role_word(word: str) -> str:
     """The role that one word says, in its form in the dictionary: "verksamhetschefen", "ledarna"; "" for none."""
-    found = lexicon().role.match(word)
+    found = lexicon().role.match(word) if len(word) <= _LONGEST_WORD else None
     if found:
         return _lowered(found["word"])
     for ending, base in (("arnas", "are"), ("arna", "are"), ("memmen", "mem"), ("lemmar", "lem"), ("mannen", "man")):
-        if word.endswith(ending):
+        if word.endswith(ending) and len(word) <= _LONGEST_WORD:
             found = lexicon().role.match(word.removesuffix(ending) + base)
             return _lowered(found["word"]) if found else ""
     return ""
@@ -97,9 +98,9 @@ def role_after(text: str, end: int) -> Role | None:
 
 
 _MODIFIERS: Final = frozenset(
-    ("tf", "tf.", "t.f.", "biträdande", "vice", "stf", "ställföreträdande", "tillförordnad", "tillförordnade",
-     "tidigare", "före", "detta", "f.d.", "en", "ny", "nyanställd", "nytillträdd", "pensionerad", "gemensam", "operativ", "ideell",
-     "facklig", "personlig", "och")
+    ("tf", "tf.", "t.f.", "biträdande", "vice", "stf", "ställföreträdande", "tillförordnad", "tillförordnade", "före",
+     "tidigare", "detta", "f.d.", "en", "ny", "nyanställd", "nytillträdd", "pensionerad", "gemensam", "operativ",
+     "ideell", "facklig", "personlig", "och")
 )  # fmt: skip
 _BEFORE_TITLES: Final = _MODIFIERS - {"en", "och", "ny", "före", "detta"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import accumulate
 from typing import Final
 
 _HIGH: Final = "".join(chr(code) for code in range(0x100, 0x250) if chr(code).isupper())
@@ -24,23 +26,30 @@ _RUN: Final = re.compile(
 class Run:
     """One run: where it is and its words, particles among them ("Carl von Essen" is three)."""
 
-    __slots__ = ("end", "start", "text", "words")
+    __slots__ = ("_offsets", "end", "start", "text", "words")
 
     def __init__(self, start: int, text: str) -> None:
         self.start = start
         self.end = start + len(text)
-        self.text = text
-        self.words = text.replace("\xa0", " ").split(" ")
+        self.text = text.replace("\xa0", " ")
+        self.words = self.text.split(" ")
+        self._offsets: list[int] = []
 
     def offset(self, number: int) -> int:
         """Offset in the text of a word by its number; one past the last gives where a next one would begin."""
-        return self.start + sum(map(len, self.words[:number])) + number
+        if not number:
+            return self.start
+        if not self._offsets:
+            self._offsets = list(accumulate((len(word) + 1 for word in self.words), initial=self.start))
+        return self._offsets[number]
 
 
-def runs(text: str) -> list[Run]:
-    """All runs of a text in order, none of which begins inside a word."""
-    return [
-        Run(match.start(), match[0])
-        for match in _RUN.finditer(text)
-        if not match.start() or not text[match.start() - 1].isalnum()
-    ]
+def runs(text: str, dull: Container[str] = ()) -> list[Run]:
+    """All runs of a text in order, none of which begins inside a word; a single word is left out when it is `dull`."""
+    found = []
+    for match in _RUN.finditer(text):
+        words = match[0]
+        start = match.start()
+        if words not in dull and (not start or not text[start - 1].isalnum()):
+            found.append(Run(start, words))
+    return found
