@@ -148,6 +148,7 @@ CREATE UNIQUE INDEX mentions_now ON mentions (page_id, coalesce(section_id, 0), 
   organisation, words, evidence) WHERE to_revision IS NULL;
 CREATE INDEX mentions_from ON mentions (from_revision);
 CREATE INDEX mentions_to ON mentions (to_revision);
+CREATE INDEX mentions_page ON mentions (page_id, kind);
 CREATE INDEX mentions_name ON mentions (name);
 
 CREATE TABLE people (                 -- a person whom a page names, and when; only where a site file has people = true
@@ -163,6 +164,7 @@ CREATE TABLE people (                 -- a person whom a page names, and when; o
 ) STRICT;
 CREATE UNIQUE INDEX people_now_once ON people (page_id, coalesce(section_id, 0), name, role, organisation)
   WHERE to_revision IS NULL;
+CREATE INDEX people_page ON people (page_id);
 CREATE INDEX people_from ON people (from_revision);
 CREATE INDEX people_to ON people (to_revision);
 
@@ -177,6 +179,7 @@ CREATE TABLE examples (               -- a page or section that tells a learning
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
 CREATE UNIQUE INDEX examples_now ON examples (page_id, coalesce(section_id, 0)) WHERE to_revision IS NULL;
+CREATE INDEX examples_page ON examples (page_id, section_id);
 CREATE INDEX examples_from ON examples (from_revision);
 CREATE INDEX examples_to ON examples (to_revision);
 

@@ -70,18 +70,25 @@ CREATE VIEW learning_examples AS      -- one row per learning example: a section
            AS people,                 -- name, role, organisation of those who are quoted or named
          r.published, iif(x.section_id IS NULL, r.preamble, t.text) AS text,  -- preamble of a page, text of a section
          (SELECT json_group_array(url) FROM (SELECT DISTINCT f.url FROM films f
-           WHERE f.page_id = x.page AND (x.section_id IS NULL OR f.section_id = x.section_id)
-             AND f.from_revision <= r.id AND (f.to_revision IS NULL OR f.to_revision > r.id) ORDER BY f.url))
+           WHERE f.from_revision IN (SELECT id FROM revisions WHERE page_id = x.page AND id <= r.id)
+             AND (x.section_id IS NULL OR f.section_id = x.section_id)
+             AND (f.to_revision IS NULL OR f.to_revision > r.id) ORDER BY f.url))
            AS films,
-         (SELECT json_group_array(page) FROM (SELECT DISTINCT CASE WHEN x.section_id IS NULL THEN l.page_id
-                    ELSE pu.page_id END AS page
-            FROM links l JOIN urls u ON u.url = substr(l.url, 1, instr(l.url || '#', '#') - 1)
-            JOIN page_urls pu ON pu.url_id = u.id AND pu.page_id <> l.page_id
-           WHERE CASE WHEN x.section_id IS NULL THEN pu.page_id = x.page AND l.to_revision IS NULL
-                 AND EXISTS (SELECT 1 FROM examples h WHERE h.page_id = l.page_id AND h.section_id = l.section_id)
-                 ELSE l.page_id = x.page AND l.section_id = x.section_id
-                 AND l.from_revision <= r.id AND (l.to_revision IS NULL OR l.to_revision > r.id) END
-           ORDER BY page)) AS linked, -- numbers of the pages that a section links to, or of the hubs that lead here
+         (SELECT json_group_array(page) FROM (
+            SELECT pu.page_id AS page FROM links l
+              JOIN urls u ON u.url = substr(l.url, 1, instr(l.url || '#', '#') - 1)
+              JOIN page_urls pu ON pu.url_id = u.id AND pu.page_id <> l.page_id
+             WHERE x.section_id IS NOT NULL AND l.section_id = x.section_id
+               AND l.from_revision IN (SELECT id FROM revisions WHERE page_id = x.page AND id <= r.id)
+               AND (l.to_revision IS NULL OR l.to_revision > r.id)
+            UNION
+            SELECT l.page_id FROM page_urls pu
+              JOIN urls u ON u.id = pu.url_id
+              JOIN links l ON (l.url = u.url OR (l.url > u.url || '#' AND l.url < u.url || '$'))
+               AND l.page_id <> pu.page_id AND l.to_revision IS NULL
+              JOIN examples h ON h.page_id = l.page_id AND h.section_id = l.section_id AND h.to_revision IS NULL
+             WHERE x.section_id IS NULL AND pu.page_id = x.page
+             ORDER BY page)) AS linked,  -- numbers of the pages that a section links to, or of the hubs that lead here
          CASE WHEN x.stands THEN 'live' ELSE 'gone' END AS state,  -- gone: it is no longer on the page, or the page is
          (SELECT f.seen_from FROM revisions f WHERE f.id = coalesce(
            (SELECT min(revision_id) FROM revision_sections WHERE section_id = x.section_id),
