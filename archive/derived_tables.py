@@ -118,14 +118,12 @@ CREATE TABLE documents (              -- a link to a file, what its address tell
   url           TEXT NOT NULL,
   title         TEXT NOT NULL,        -- the words of the link, without type and size
   type          TEXT NOT NULL,        -- by the extension: pdf, docx, …; '' where the address has none
-  bytes         INTEGER,              -- size that the page states; NULL where it states none
   file_id       TEXT,                 -- the CMS's own name for the file, the same for all its versions
   stamped_at    TEXT CHECK (stamped_at {TIME}),  -- time of this version, by its address
   from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
-CREATE UNIQUE INDEX documents_now ON documents (page_id, coalesce(section_id, 0), url, title, coalesce(bytes, -1))
-  WHERE to_revision IS NULL;
+CREATE UNIQUE INDEX documents_now ON documents (page_id, coalesce(section_id, 0), url, title) WHERE to_revision IS NULL;
 CREATE INDEX documents_from ON documents (from_revision);
 CREATE INDEX documents_to ON documents (to_revision);
 CREATE INDEX documents_file ON documents (file_id) WHERE file_id IS NOT NULL;

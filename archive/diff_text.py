@@ -153,15 +153,13 @@ def _cosmetic_reason(link: Link, new: Link) -> str:
     """What sets two links apart that read the same."""
     if link.address != new.address:
         return "form of address only"
-    if link.label != new.label:
-        return cosmetic_reason(link.label, new.label)
-    return "stated size of the file only" if link.size != new.size else "kind of link only"
+    return cosmetic_reason(link.label, new.label) if link.label != new.label else "kind of link only"
 
 
 def _link_steps(spot: Spot, place: Place, link: Link | None, new: Link | None) -> tuple[Op, ...]:
     here = spot.at("links", place.before) if place.before is not None else spot.at("links")
     if link and new:
-        fields = ("label", "address", "kind", "size")
+        fields = ("label", "address", "kind")
         return tuple(op for field in fields for op in here.set(field, getattr(link, field), getattr(new, field)))
     if link:
         return (here.delete(link),)

@@ -10,7 +10,7 @@ from archive.comparison import comparison_address
 from archive.times import to_text
 from schemas.page import Link
 
-DOCUMENT_COLUMNS = ("section_id", "url", "title", "type", "bytes", "file_id", "stamped_at")
+DOCUMENT_COLUMNS = ("section_id", "url", "title", "type", "file_id", "stamped_at")
 
 # SiteVision: /download/18.<node>/<milliseconds since 1970>/<name>: the node is the file, the time its version.
 _STAMPED: Final = re.compile(r"/download/(?P<file>\d+\.[0-9a-f]+)/(?P<stamp>\d{10,15})/", re.IGNORECASE)
@@ -21,7 +21,7 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def document_values(section: int | None, link: Link) -> tuple[object, ...]:
     """The row of a link to a file, in the order of `DOCUMENT_COLUMNS`."""
     file, stamped = file_version(link.address)
-    return section, link.address, link.label, file_type(link.address), link.size, file, stamped
+    return section, link.address, link.label, file_type(link.address), file, stamped
 
 
 def file_type(address: str) -> str:

@@ -14,9 +14,12 @@ CREATE VIEW current_mentions AS       -- the places, organisations and people th
     LEFT JOIN sections s ON s.id = m.section_id
    WHERE m.to_revision IS NULL;
 
-CREATE VIEW current_documents AS      -- the files that the pages link to now; document: its number, where fetched
-  SELECT d.page_id AS page, s.key AS section, d.title, d.url, d.type, d.bytes, d.file_id, d.stamped_at,
+CREATE VIEW current_documents AS      -- the files that the pages link to now; bytes and number (document) where fetched
+  SELECT d.page_id AS page, s.key AS section, d.title, d.url, d.type, d.file_id, d.stamped_at,
          f.seen_from AS since,
+         (SELECT b.size FROM urls u JOIN captures c ON c.url_id = u.id AND c.purpose = 'document'
+            JOIN bodies b ON b.id = c.body_id
+           WHERE u.url = substr(d.url, 1, instr(d.url || '#', '#') - 1) ORDER BY c.id DESC LIMIT 1) AS bytes,
          (SELECT c.page_id FROM urls u JOIN captures c ON c.url_id = u.id AND c.purpose = 'document'
            WHERE u.url = substr(d.url, 1, instr(d.url || '#', '#') - 1) ORDER BY c.id DESC LIMIT 1) AS document
     FROM documents d

@@ -38,8 +38,6 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str
     """Resolved against the page, normal form, without session ids; the fragment is kept."""
     kind: LinkKind
-    size: int | None = None
-    """Size that the page states for a file, bytes: "345 kB" is 345000; None where it states none."""
 
 
 class Paragraph(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="paragraph"):

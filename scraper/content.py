@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.page import Block, Cell, Item, Link, List, Paragraph, Quote, Row, Section, Table
 from scraper.layout import Layout
-from scraper.links import follow, kind_of, stated_size
+from scraper.links import follow, kind_of
 from scraper.media import film_of, image_of, is_player
 from scraper.text import LinkSuffix, OpenLink, Text
 from scraper.tree import BLOCKS, BREAK, EDGE, HEADINGS, INLINE, SILENT, Node, attribute, collapse, line, wording
@@ -207,7 +207,7 @@ class ContentReader:
         def end() -> None:
             heading, links = self._take()
             if heading:
-                heading = heading.replace("\n", " ")
+                heading = re.sub(r"\n+", " ", heading)
                 kept = anchor if anchor and not self._noise_id.search(anchor) else None
                 self._drafts.append((Section(heading=heading, level=level, anchor=kept, links=links), []))
             elif links:
@@ -287,9 +287,7 @@ class ContentReader:
         pictured = node.css_first("img")
         if not words and pictured:
             words = wording(pictured, "alt") or wording(node, "aria-label", "title")
-        kind = kind_of(address, self._around.address)
-        size = _stated_size(node) if kind == "document" else None
-        link = Link(label=words, address=address, kind=kind, size=size)
+        link = Link(label=words, address=address, kind=kind_of(address, self._around.address))
         opened = self._link = OpenLink(link, self._texts[-1])
 
         def end() -> None:
@@ -317,14 +315,6 @@ class ContentReader:
             self._preformatted -= 1
 
         return end
-
-
-def _stated_size(link: Node) -> int | None:
-    """Size that a link to a file states: in its own words, also those for screen readers, or right behind it."""
-    behind = link.next
-    words = behind.text_content or "" if behind is not None and behind.is_text_node else ""
-    after = re.match(r"\s*[(\[][^)\]]{0,50}[)\]]", words)
-    return stated_size(collapse(link.text())) or (stated_size(collapse(after.group())) if after else None)
 
 
 def _arranges(table: Node) -> bool:

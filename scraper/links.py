@@ -19,10 +19,6 @@ _PLAYERS: Final = (
     "svtplay.se", "urplay.se", "sverigesradio.se", "soundcloud.com", "kaltura.com", "bambuser.com", "solidtango.com",
     "mediaflow.com", "mediaflowpro.com", "dailymotion.com", "streamio.com", "23video.com", "acast.com",
 )  # fmt: skip
-_SIZE: Final = re.compile(r"(?<![\w.,])(\d{1,6}(?:[.,]\d{1,3})?)\s?(bytes|b|kb|mb|gb)\b", re.IGNORECASE)
-_UNITS: Final = {"bytes": 1, "b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
-_SIZE_REACH: Final = 60
-"""Characters from the end of a link, or from its end on, in which a size is looked for."""
 # SiteVision serves every file of its archive, whatever its name, from here.
 _DOWNLOAD: Final = "/download/"
 
@@ -52,15 +48,6 @@ def kind_of(address: str, base: str) -> LinkKind:
     if _DOCUMENT.search(path) or path.startswith(_DOWNLOAD):
         return "document"
     return "page" if bare(host_of(address)) == bare(host_of(base)) else "external"
-
-
-def stated_size(words: str) -> int | None:
-    """Size of a file that words such as " (pdf, 97,3 kB)" end with or are, bytes; None when they state none."""
-    found = _SIZE.findall(words[-_SIZE_REACH:])
-    if not found:
-        return None
-    number, unit = found[-1]
-    return round(float(number.replace(",", ".")) * _UNITS[unit.lower()])
 
 
 def is_film(address: str) -> bool:

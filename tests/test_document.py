@@ -169,7 +169,7 @@ def test_documents_are_looked_at_where_that_is_asked_for(agency: Agency, path: P
         rows = database.execute("SELECT type, bytes, file_id, document FROM current_documents").fetchall()
         ((number,),) = database.execute("SELECT DISTINCT page FROM fetch_log WHERE purpose = 'document'").fetchall()
         examples = [row["page"] for row in learning_examples(database)]
-    assert rows == [("pdf", 1000, "18.3b7f9c", number)]
+    assert rows == [("pdf", 635, "18.3b7f9c", number)]
     assert number not in examples
 
 
