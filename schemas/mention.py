@@ -48,3 +48,19 @@ class When(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """ISO 8601, as exact as it is said: "2019-10-01", "2019-10", "2019"."""
         parts = (part for part in (self.month, self.day) if part is not None)
         return "-".join([f"{self.year:04}", *(f"{part:02}" for part in parts)])
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person whom a text says can be reached, and how."""
+
+    name: str
+    role: str = ""
+    organisation: str = ""
+    mail: str = ""
+    """Mail address, in small letters."""
+    phone: str = ""
+    """Number as the text writes it."""
+    start: int
+    """Offset of the name in the text."""
+    end: int
+    """Offset after it."""

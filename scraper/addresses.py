@@ -15,6 +15,8 @@ import ada_url
 # some links of a SiteVision page served without cookies; the parameters are those of the large mail and ad senders.
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|_hs\w+)$", re.IGNORECASE)
+# An address as ada writes it, without user name and password, which are encoded so that the first "@" ends them.
+_WRITTEN = re.compile(r"(https?:)//([^/?#@:\[]+|\[[^/?#@]*\])(:\d+)?(/[^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 # The number, word-number or node id before ".html" that SiteVision keeps when a page is moved or renamed:
 # "larandeexempel.10794.html", "sokidiariet.n329.html", "korjournal.4.18e1b10334ebe8bc8000695.html".
@@ -40,19 +42,26 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
     with a user name or a password, or with port 0, has no normal form.
     """
     try:
-        url = ada_url.URL(address.strip())
+        whole = ada_url.normalize_url(address.strip())
     except ValueError:
         return None
-    if url.protocol not in ("http:", "https:") or url.username or url.password or url.port == "0":
+    return settled(whole, fragment=fragment)
+
+
+def settled(whole: str, *, fragment: bool = False) -> str | None:
+    """Normal form of an address that ada has written, as `join` gives it: what `normal` does after the standard."""
+    parts = _WRITTEN.fullmatch(whole)
+    if parts is None:
         return None
-    host = url.hostname.rstrip(".")
-    if not host:
+    scheme, host, port, path, search, tail = parts.groups(default="")
+    host = host.rstrip(".")
+    if not host or port == ":0":
         return None
-    port = f":{url.port}" if url.port else ""
-    path = _ESCAPE.sub(_upper, _SESSION.sub("", url.pathname)) or "/"
-    query = _ESCAPE.sub(_upper, _kept_parameters(url.search))
-    tail = _SESSION.sub("", url.hash) if fragment else ""
-    return f"{url.protocol}//{host}{port}{path}{query}{tail}"
+    if ";" in path or "%" in path:
+        path = _ESCAPE.sub(_upper, _SESSION.sub("", path)) or "/"
+    query = _ESCAPE.sub(_upper, _kept_parameters(search)) if search else ""
+    tail = _SESSION.sub("", tail) if fragment and tail != "#" else ""
+    return f"{scheme}//{host}{port}{path}{query}{tail}"
 
 
 def _kept_parameters(search: str) -> str:

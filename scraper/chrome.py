@@ -8,61 +8,62 @@ import msgspec
 
 from schemas.chrome import Chrome, ChromePart
 from schemas.page import Block, Paragraph
-from scraper.content import ContentReader, Surroundings
+from scraper.content import ContentReader
 from scraper.layout import Layout
-from scraper.tree import Document, Node, Region, find, ids_of, walk
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
+from scraper.tree import Region
 
 _AROUND = "around"
 """Name of what stands outside the content without a name of its own."""
 
 
 def chrome_of(
-    document: Document, around: Surroundings, boxes: Sequence[Node], unread: set[int], worded: Iterable[Block]
+    finder: Finder, around: Surroundings, boxes: Sequence[int], unread: Region, worded: Iterable[Block]
 ) -> Chrome:
     """The chrome of a page. `boxes` are the content, `worded` the blocks in it that are chrome by their words.
 
     The breadcrumb and the page's own dates and person are metadata and not here, nor is anything in `unread`.
     """
     layout = around.layout
-    skipped = unread | ids_of(find([document], layout.breadcrumb.select))
-    named = _named(document, layout, Region(skipped))
-    body = document.body
+    skipped = unread | finder.first(layout.breadcrumb.select)
+    named = _named(finder, layout, skipped)
+    body = finder.tree.body
     if body is None:
         return Chrome()
-    names = {node.mem_id: name for node, name in named}
-    content = ids_of(boxes)
+    names = dict(named)
     parts: dict[str, list[Block]] = {}
-    for node, name in [*named, (body, _AROUND)]:
-        apart = {other for other, called in names.items() if called != name and other != node.mem_id}
-        hidden = skipped | apart | content if name == _AROUND else skipped | apart
-        parts.setdefault(name, []).extend(_blocks(node, around, hidden))
+    for element, name in [*named, (body, _AROUND)]:
+        apart = {other for other, called in names.items() if called != name and other != element}
+        hidden = skipped | apart.union(boxes) if name == _AROUND else skipped | apart
+        parts.setdefault(name, []).extend(_blocks(element, around, hidden))
     parts[_AROUND] += worded
     return Chrome(parts=tuple(ChromePart(name=name, blocks=tuple(blocks)) for name, blocks in parts.items() if blocks))
 
 
-def _named(document: Document, layout: Layout, skipped: Region) -> list[tuple[Node, str]]:
+def _named(finder: Finder, layout: Layout, skipped: Region) -> list[tuple[int, str]]:
     """What the layout drops, with its names, in document order; an element inside one of its own name is part of it."""
     known: dict[int, str] = {}
     for kind in layout.chrome:
-        for node in find([document], [", ".join(kind.select)]):
-            known.setdefault(node.mem_id, kind.name)
-    dropped = find([document], [", ".join(layout.drop)] if layout.drop else [])
-    names = {node.mem_id: known.get(node.mem_id, _AROUND) for node in dropped}
-    return [(node, names[node.mem_id]) for node in dropped if not skipped.covers(node) and not _is_inside(node, names)]
+        for element in finder.any(kind.select):
+            known.setdefault(element, kind.name)
+    named: list[tuple[int, str]] = []
+    within: list[tuple[int, str]] = []
+    for element in finder.any(layout.drop):
+        name = known.get(element, _AROUND)
+        while within and within[-1][0] <= element:
+            within.pop()
+        # Of the same name as the nearest dropped element around, or of none, it is read with that one.
+        inside = bool(within) and name in (within[-1][1], _AROUND)
+        within.append((finder.tree.ends[element], name))
+        if not inside and not skipped.covers(element):
+            named.append((element, name))
+    return named
 
 
-def _is_inside(node: Node, names: dict[int, str]) -> bool:
-    """Whether the nearest dropped element around has the same name, or none, so that it is read with that one."""
-    above = node.parent
-    while above is not None and above.mem_id not in names:
-        above = above.parent
-    return above is not None and names[node.mem_id] in (names[above.mem_id], _AROUND)
-
-
-def _blocks(node: Node, around: Surroundings, hidden: set[int]) -> list[Block]:
-    plain = msgspec.structs.replace(around.layout, chrome_lines=(), chrome_openings=())
-    reader = ContentReader(msgspec.structs.replace(around, layout=plain, hidden=hidden, preamble=set()))
-    walk(node, reader)
+def _blocks(element: int, around: Surroundings, hidden: Region) -> list[Block]:
+    reader = ContentReader(msgspec.structs.replace(around, hidden=hidden, preamble=frozenset()), worded=False)
+    reader.read(element)
     blocks: list[Block] = []
     for section in reader.sections():
         if section.heading:

@@ -17,7 +17,7 @@ from archive.documents import file_type
 from schemas.capture import Capture
 from schemas.page import Dated, Page, Paragraph, Section
 from schemas.reading import Reading
-from scraper.tree import collapse, stored
+from scraper.text import collapse, stored
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -12,12 +12,14 @@ from schemas.reading import Reading
 from schemas.site import Limits
 from scraper import metadata
 from scraper.chrome import chrome_of
-from scraper.content import ContentReader, Surroundings
+from scraper.content import ContentReader
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
 from scraper.document import read_document
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
-from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
+from scraper.tree import Region, Tree, parse
 
 PARSER = f"2+{layouts_digest()}"
 """Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
@@ -43,10 +45,10 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     """Where the content stands on one page, and what in it does not count."""
 
-    root: Node
-    boxes: list[Node]
-    unread: set[int]
-    hidden: set[int]
+    root: int
+    boxes: list[int]
+    unread: Region
+    hidden: Region
 
 
 def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> Reading:
@@ -73,21 +75,17 @@ def _read_page(capture: Capture, chosen: Layout | None, limit: int) -> Reading:
         return _reading(decoded, list(decoded.remarks), why=_NOT_WHOLE, layout="")
     remarks = list(decoded.remarks) if capture.complete else [*decoded.remarks, "the body was cut short"]
     try:
-        document = parse(decoded.text)
-        chosen = chosen or choose(document)
-        found = _page(document, chosen, capture.address)
+        finder = Finder(Tree(parse(decoded.text)))
+        chosen = chosen or choose(finder)
+        found = _page(finder, chosen, capture.address)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
     return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
 
 
-def choose(document: Document) -> Layout:
+def choose(finder: Finder) -> Layout:
     """The first layout of which the page shows as many marks as are needed; the generic one needs none."""
-    return next(
-        layout
-        for layout in layouts().values()
-        if sum(bool(document.css_first(mark)) for mark in layout.detect) >= layout.needed
-    )
+    return next(layout for layout in layouts().values() if sum(map(finder.has, layout.detect)) >= layout.needed)
 
 
 def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:
@@ -106,17 +104,17 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
     )
 
 
-def _page(document: Document, layout: Layout, address: str) -> _Read:
+def _page(finder: Finder, layout: Layout, address: str) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
-    places = _boxes(document, layout)
+    places = _boxes(finder, layout)
     if places is None:
         return _Read()
-    meta = metadata.fields(document)
-    base = metadata.base_address(document, address)
-    title = metadata.title_element([*places.boxes, places.root], layout, places.hidden)
+    meta = metadata.fields(finder)
+    base = metadata.base_address(finder, address)
+    title = metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
     stated = dates(
         Sources(
-            document=document,
+            finder=finder,
             root=places.root,
             layout=layout,
             chrome=places.hidden,
@@ -125,68 +123,69 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
             address=address,
         )
     )
-    responsible = metadata.responsible(places.root, document, layout, places.unread)
-    told = responsible.elements | ids_of([title] if title else [])
+    responsible = metadata.responsible(finder, places.root, layout, places.unread)
+    told = responsible.elements if title is None else responsible.elements | {title}
     around = Surroundings(
+        tree=finder.tree,
         base=base,
         address=address,
         layout=layout,
         hidden=places.hidden | told,
-        preamble=ids_of(find(places.boxes, layout.preamble.select)),
+        preamble=frozenset(finder.within(places.boxes, layout.preamble.select)),
         said=stated.said,
     )
     reader = ContentReader(around)
     for box in places.boxes:
-        walk(box, reader)
+        reader.read(box)
     page = Page(
-        title=metadata.title_of(document, title, places.unread, meta),
-        language=metadata.language(document, meta),
-        canonical=metadata.canonical(document, base),
+        title=metadata.title_of(finder, title, places.unread, meta),
+        language=metadata.language(finder, meta),
+        canonical=metadata.canonical(finder, base),
         published=stated.published,
         updated=stated.updated,
         responsible=responsible.person,
-        breadcrumb=metadata.breadcrumb(document, layout, places.unread),
+        breadcrumb=metadata.breadcrumb(finder, layout, places.unread),
         preamble=tuple(reader.preamble),
         sections=reader.sections(),
     )
     return _Read(
         page=page,
-        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome),
-        remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
+        chrome=chrome_of(finder, around, places.boxes, places.unread | told, reader.chrome),
+        remarks=(*_unexpected(finder, layout), *_remarks(reader, stated)),
     )
 
 
-def _boxes(document: Document, layout: Layout) -> _Boxes | None:
+def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:
     """Find the content by the layout; None when there is no body to look in, as in a frame set."""
-    root = _root(document, layout)
+    tree, root = finder.tree, _root(finder, layout)
     if root is None:
         return None
-    unread = ids_of(find([document], [", ".join(layout.unread)] if layout.unread else []))
-    hidden = unread | ids_of(find([document], [", ".join(layout.drop)] if layout.drop else []))
-    chrome = Region(hidden)
-    for place in (root, document):
-        boxes = [box for box in find([place], layout.boxes) if not chrome.covers(box)]
-        others = Region(ids_of(boxes))
-        outermost = [box for box in boxes if not others.covers(box.parent)]
+    unread = Region(tree, finder.any(layout.unread))
+    hidden = unread | finder.any(layout.drop)
+    # The root, then the whole page.
+    for found in (finder.within([root], layout.boxes), finder.first(layout.boxes)):
+        boxes = [box for box in found if not hidden.covers(box)]
+        others = Region(tree, boxes)
+        outermost = [box for box in boxes if not others.covers(tree.above(box))]
         if outermost:
             return _Boxes(root=root, boxes=outermost, unread=unread, hidden=hidden)
     return _Boxes(root=root, boxes=[root], unread=unread, hidden=hidden)
 
 
-def _root(document: Document, layout: Layout) -> Node | None:
+def _root(finder: Finder, layout: Layout) -> int | None:
     for selector in layout.root:
-        found = find([document], [selector])
+        found = finder.first([selector])
         if len(found) == 1:
             return found[0]
-    return document.body
+    return finder.tree.body
 
 
-def _unexpected(document: Document, layout: Layout) -> list[str]:
+def _unexpected(finder: Finder, layout: Layout) -> list[str]:
     """Remarks on places that the page has more or less often than the layout expects."""
     remarks = []
     for name in ("title", "preamble", "breadcrumb", "published", "updated", "responsible"):
         place: Place = getattr(layout, name)
-        count = len(find([document], place.select))
+        count = len(finder.first(place.select))
         if not place.least <= count <= place.most:
             remarks.append(f"{count} places for {name}, expected {place.least} to {place.most}")
     return remarks

@@ -127,7 +127,7 @@ def test_the_address_may_date_a_page(address: str, day: date | None) -> None:
 
 
 def test_the_day_of_a_review_stands_in_for_an_update() -> None:
-    """ "Senast granskad" is the day of the update where none is stated, and is no content; a stated update goes first."""
+    """Where no update is stated, a review gives its day and is no content; a stated update goes first."""
     reviewed = "<p>Senast granskad: 24 maj 2021</p>"
     assert page_of(f"<main>{reviewed}<p>Hej</p></main>").updated == Dated(on=DAY, source="text")
     both = page_of(f"<main>{reviewed}<p>Senast uppdaterad 3 maj 2020</p><p>Hej</p></main>")

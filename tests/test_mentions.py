@@ -65,6 +65,14 @@ def test_roles_and_organisations_are_right() -> None:
         ("Ylva Ek (S), 52, är tf. enhetschef vid Vinnova.", ("Ylva Ek", "tf. enhetschef", "Vinnova")),
         ("Kontakt\nZorka Blagoj\nutredare\nzorka@exempel.example", ("Zorka Blagoj", "utredare", "")),
         ("Ylva Ek: – Det går bra.", ("Ylva Ek", "", "")),
+        ("Kommunstyrelsens ordförande, Ylva Ek, kom.", ("Ylva Ek", "ordförande", "")),
+        ("Verksamhetsledare: Ylva Ek", ("Ylva Ek", "verksamhetsledare", "")),
+        ("Ny chef är Ylva Ek.", ("Ylva Ek", "chef", "")),
+        ("Ylva Ros från kooperativet Solhaga talade.", ("Ylva Ros", "", "Kooperativet Solhaga")),
+        ("Ylva Lindqvists idé vann.", ("Ylva Lindqvist", "", "")),
+        ("Ylva Lagerlöfs Solhaga är ett kafé.", ("Ylva Lagerlöf", "", "")),
+        ("– Jag trivs, säger Ahmed.", ("Ahmed", "", "")),
+        ("I dag är Ylva Ek från Kumla nöjd.", ("Ylva Ek", "", "")),
     ],
 )
 def test_name_role_and_organisation_come_apart(text: str, expected: tuple[str, str, str]) -> None:
@@ -78,7 +86,8 @@ def test_name_role_and_organisation_come_apart(text: str, expected: tuple[str, s
         "säger Samordningsförbundet Östra Ådalen.", "säger Göteborgs Stad.", "säger kommunen.",
         "Gröna Gårdar säger ja.",
         "Stiftelsen Anna Berg delar ut medel.", "Anna Bergs gata 3", "Caféet Anna Berg", "Anna Berg AB",
-        "Nya Steg, ledare.", "Upplands Väsby berättar mer.", "– Nej, menar Röda Korset.",
+        "Nya Steg, ledare.", "Kreativa Verkstan berättar.", "Ylva Ek-priset delas ut.", "Max Hamburgare öppnar.",
+        "Upplands Väsby berättar mer.", "– Nej, menar Röda Korset.",
     ],
 )  # fmt: skip
 def test_what_is_no_person_is_none(text: str) -> None:

@@ -120,7 +120,7 @@ def same_history_from_evidence_alone(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("doubt", HELD)
-def test_a_suspect_changes_nothing_and_is_told(agency: Agency, path: Path, doubt: str) -> None:
+def test_r12_a_suspect_changes_nothing_and_is_told(agency: Agency, path: Path, doubt: str) -> None:
     """R12: held with its reason, no revision, no change; the night after, the page is unchanged."""
     crawl_agency(agency, path, 1)
     agency.trouble[LAUNDRY] = HELD[doubt]

@@ -23,6 +23,8 @@ _SURNAME: Final = re.compile(
 # "Lindh-priset": what is named after someone.
 _COMPOUND: Final = re.compile(r"-[a-zåäö]")
 _OWNED: Final = re.compile(rf"{_FAMILY}s\Z", re.IGNORECASE)
+# "Kreativa Verkstan": what follows an adjective is a thing.
+_DEFINITE: Final = ("an", "en", "et", "na", "ar", "or", "er")
 _LONGEST_INITIALS: Final = 4
 _MOST_NAMES: Final = 4
 _LONGEST_WORD: Final = 40
@@ -62,6 +64,8 @@ def name_in(run: Run) -> Name | None:
     last = _reach(words, first)
     if last - first < _TWO or last < len(words) or not _fits(words[first]) or words[first] in gazetteer().words:
         return None
+    if words[first][-1] == "a" and words[-1].endswith(_DEFINITE):
+        return None
     return _name(run, first, last, known=False)
 
 
@@ -72,7 +76,10 @@ def without_genitive(name: str) -> str:
 
 def _name(run: Run, first: int, last: int, *, known: bool) -> Name:
     end = run.end if last == len(run.words) else run.offset(last) - 1
-    return Name(tuple(run.words[first:last]), run.offset(first), end, tuple(run.words[:first]), known)
+    words = run.words[first:last]
+    if last < len(run.words) and _owns(words[-1]) and not run.words[last].isupper() and not role_word(run.words[last]):
+        words[-1] = words[-1][:-1]
+    return Name(tuple(words), run.offset(first), end, tuple(run.words[:first]), known)
 
 
 def _is_given(word: str) -> bool:
@@ -89,10 +96,17 @@ def _reach(words: list[str], first: int) -> int:
             if not _fits(words[last]):
                 break
             names += 1
+            if names > _TWO and _owns(words[last - 1]):
+                break
         last += 1
     while words[last - 1] in PARTICLES:
         last -= 1
     return last
+
+
+def _owns(word: str) -> bool:
+    """Whether a surname that another capital word follows is an owner's: "Selma Lagerlöfs Mårbacka"."""
+    return word.endswith("s") and not word.endswith(("ss", "as", "us")) and word not in lexicon().given
 
 
 def _fits(word: str) -> bool:

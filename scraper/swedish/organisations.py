@@ -20,6 +20,9 @@ _IN_PLACE: Final = re.compile(rf"{SPACE}i{SPACE}(?=[A-ZÅÄÖ])")
 _SPACES: Final = (" ", "\xa0")
 _SENTENCE_ENDS: Final = frozenset('.!?\n:–-•”"')
 _LONGEST_WORD: Final = 40
+# No part of a name between an owner and the word that marks it.
+_UNOWNED: Final = "(?:från|på|vid|hos|i|till|av|för|som|är|har|med|om|att)"
+_ENDING: Final = r"(?:en|et)?s?(?!\w)"
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -33,6 +36,8 @@ class Marks(msgspec.Struct, frozen=True):
     first: frozenset[str]
     descriptors: frozenset[str]
     last: re.Pattern[str]
+    owned: re.Pattern[str]
+    """The same where an owner stands before, which may have other words between: "Stenbackens boende- och …"."""
     last_capital: frozenset[str]
 
 
@@ -55,10 +60,10 @@ def marks(listed: tuple[str, ...] = ()) -> Marks:
         ambiguous=frozenset(form for name in doubtful for form in (name, genitive(name))),
         first=frozenset(raw["first"].split()),
         descriptors=frozenset(raw["descriptors"].split()),
-        # Between a name and the word that marks it only an owner has other words: "Stenbackens boende- och …".
-        last=re.compile(
-            rf"{SPACE}(?:(?P<sort>ekonomiska?|ideella?){SPACE}förening|(?:{ends})|(?P<owned>[a-zåäö-]+{SPACE}"
-            rf"(?:[a-zåäö-]+{SPACE}){{0,2}}[a-zåäö]*(?:kooperativ|förening|förbund|stiftelse)))(?:en|et)?s?(?!\w)"
+        last=re.compile(rf"{SPACE}(?:(?:ekonomiska?|ideella?){SPACE}förening|(?:{ends})){_ENDING}"),
+        owned=re.compile(
+            rf"{SPACE}(?!{_UNOWNED}{SPACE})[a-zåäö-]+{SPACE}(?:(?!{_UNOWNED}{SPACE})[a-zåäö-]+{SPACE}){{0,2}}"
+            r"[a-zåäö]*(?:kooperativ|förening|förbund|stiftelse)s?(?!\w)"
         ),
         last_capital=frozenset(raw["last_capital"].split()),
     )
@@ -147,8 +152,10 @@ def _marked_in(text: str, run: Run, first: int, known: Marks) -> Mention | None:
 
 def _marked_after(text: str, run: Run, first: int, known: Marks) -> Mention | None:
     begins, ends = run.offset(first), run.end
-    after = known.last.match(text, ends) if text[ends : ends + 1] in _SPACES else None
-    if after is None or (after["owned"] and not run.words[-1].endswith("s")):
+    if text[ends : ends + 1] not in _SPACES or not text[ends + 1 : ends + 2].islower():
+        return None
+    after = known.last.match(text, ends) or (known.owned.match(text, ends) if run.words[-1].endswith("s") else None)
+    if after is None:
         return None
     last = after[0].strip().removesuffix("s")
     code = _code([*run.words[first:], last])

@@ -35,7 +35,7 @@ _DOINGS: Final = frozenset(
 _BETWEEN: Final = re.compile(r",?[ \xa0](?:och|samt|eller|respektive|&)[ \xa0]|,[ \xa0]|[/–-]|[ \xa0][/–-][ \xa0]")
 _INHABITANT: Final = (
     re.compile(r"bo(?:r(?:na)?|n)?s?\b"),
-    re.compile(r"are(?:n|na)?s?\b"),
+    re.compile(r"ar(?:en?|na)s?\b"),
     re.compile(r"iter(?:na)?s?\b"),
 )
 _LONGEST_BETWEEN: Final = 12

@@ -39,6 +39,7 @@ _STOPS: Final = frozenset(
 )  # fmt: skip
 _WORDS_BEFORE: Final = 4
 _LONGEST_WORD: Final = 40
+_PASSIVE: Final = "ställdes"
 _MEANT_FOR_ONE: Final = "vd"
 
 
@@ -52,11 +53,13 @@ class Role(NamedTuple):
 @lru_cache(maxsize=4096)
 def role_word(word: str) -> str:
     """The role that one word says, in its form in the dictionary: "verksamhetschefen", "ledarna"; "" for none."""
-    found = lexicon().role.match(word) if len(word) <= _LONGEST_WORD else None
+    if len(word) > _LONGEST_WORD or word.endswith(_PASSIVE):
+        return ""
+    found = lexicon().role.match(word)
     if found:
         return _lowered(found["word"])
     for ending, base in (("arnas", "are"), ("arna", "are"), ("memmen", "mem"), ("lemmar", "lem"), ("mannen", "man")):
-        if word.endswith(ending) and len(word) <= _LONGEST_WORD:
+        if word.endswith(ending):
             found = lexicon().role.match(word.removesuffix(ending) + base)
             return _lowered(found["word"]) if found else ""
     return ""

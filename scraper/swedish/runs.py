@@ -21,6 +21,8 @@ _RUN: Final = re.compile(
     rf"[{CAPITAL}](?:(?:\.-?[{CAPITAL}])*\.(?={SPACE}[{CAPITAL}])|\w*(?:[-’'´:]\w+)*)"
     rf"(?:{SPACE}(?:{_PARTICLE}{SPACE}){{0,2}}(?:{_INITIAL}|{_WORD}))*"
 )
+_IN_ADDRESS: Final = frozenset(".@_+")
+_ADDRESS: Final = re.compile(r"[\w.+-]{0,60}@")
 
 
 class Run:
@@ -49,7 +51,12 @@ def runs(text: str, dull: Container[str] = ()) -> list[Run]:
     found = []
     for match in _RUN.finditer(text):
         words = match[0]
-        start = match.start()
-        if words not in dull and (not start or not text[start - 1].isalnum()):
+        start, end = match.span()
+        if words not in dull and (not start or not text[start - 1].isalnum()) and not _is_address(text, start, end):
             found.append(Run(start, words))
     return found
+
+
+def _is_address(text: str, start: int, end: int) -> bool:
+    """Whether the words stand in a mail address: "Anna.Berg@exempel.example" names nobody in running text."""
+    return (text[end : end + 1] in _IN_ADDRESS and bool(_ADDRESS.match(text, end))) or text[start - 1 : start] == "@"
