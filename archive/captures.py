@@ -53,7 +53,7 @@ def keep_capture(
         return Kept(id=found[0], run=run, page=found[1])
     site = _site(database, run)
     page = None
-    if of_page and capture.purpose == "page":
+    if of_page and capture.purpose != "robots":
         page = _identify(database, run, site, capture, url, why=why, cms_key=cms_key, via=via)
     body = None
     if capture.confirms is not None:

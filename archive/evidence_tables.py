@@ -102,7 +102,7 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   run_id      INTEGER NOT NULL REFERENCES runs(id),
   url_id      INTEGER NOT NULL REFERENCES urls(id),    -- the address asked for
   page_id     INTEGER REFERENCES pages(id),            -- NULL for robots.txt
-  purpose     TEXT NOT NULL CHECK (purpose IN ('page', 'robots')),
+  purpose     TEXT NOT NULL CHECK (purpose IN ('page', 'document', 'robots')),
   via         INTEGER REFERENCES captures(id),         -- the redirect that led here
   fetched_at  TEXT NOT NULL CHECK (fetched_at {TIME}),
   outcome     TEXT NOT NULL CHECK (outcome IN ('fetched', 'not_modified', 'redirected', 'gone', 'http_error',

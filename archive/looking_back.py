@@ -9,6 +9,7 @@ import click
 
 from archive import asof, history, listing_past, rows
 from archive.console import PAGE, archive_option, json_option, print_json, print_text, reading_archive, text_width
+from archive.example_list import examples
 from archive.export import Format, export_lines
 from schemas.errors import ConfigurationError
 
@@ -101,4 +102,4 @@ def export(when: str | None, site: str | None, format_: str, folder: Path | None
     click.echo(f"Wrote {len(pages)} pages to {file}.", err=True)
 
 
-LOOKING_BACK = (sections, blame, export)
+LOOKING_BACK = (sections, blame, export, examples)

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
 from archive.quarantine import spell_begin
+from archive.records import CONTENT_COLUMNS
 from archive.revisions import Finding, Reader, Recorded, append_reading
 from schemas.reading import Reading
 
@@ -87,11 +88,11 @@ def rewind(database: Database, page: int, moment: Moment) -> None:
             database.execute(f"DELETE FROM {table} WHERE capture_id = ?", [number])
     texts = {text for number in undone for text in _texts(database, number)}
     for number in undone:
-        for table in ("links", "films", "people"):
+        for table in CONTENT_COLUMNS:
             database.execute(f"DELETE FROM {table} WHERE from_revision = ?", [number])
     for number in undone:
         # What ended with this revision stands again; what began later than the moment went above.
-        for table in ("links", "films", "people"):
+        for table in CONTENT_COLUMNS:
             database.execute(f"UPDATE {table} SET to_revision = NULL WHERE to_revision = ?", [number])
         database.execute("DELETE FROM revisions WHERE id = ?", [number])
     if undone:

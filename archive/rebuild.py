@@ -7,7 +7,6 @@ was read otherwise before is told page by page, and is kept in `rereadings` when
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -33,13 +32,13 @@ from archive.swap import beside, remove, swap
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.errors import ArchiveWriteError
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 
 
 class LookReader(Protocol):
-    """Reads a capture with a layout ("" chooses one); None for one that says nothing about its page."""
+    """Reads a capture by the rules of its site; None for one that says nothing about its page."""
 
-    def __call__(self, capture: Capture, layout: str) -> Reading | None:
+    def __call__(self, capture: Capture, rules: Rules) -> Reading | None:
         """Return what the capture says. Never raises for any bytes."""
 
 
@@ -138,15 +137,15 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
     """Read every look in time order and write what it means; return how many there were."""
     database = _open_new(path, new)
     try:
-        layouts, looks = _layouts(database), _looks(database)
+        rules, looks = _rules(database), _looks(database)
         for start in range(0, len(looks), _BATCH):
             with transaction(database, path):
                 for done, (number, site) in enumerate(looks[start : start + _BATCH], start):
                     look = read_look(database, number)
                     watch(look.address, done, len(looks) - done)
-                    reading = read(look, layouts[site])
+                    reading = read(look, rules[site])
                     if reading is not None:
-                        reread = partial(read, layout=layouts[site])
+                        reread = partial(read, rules=rules[site])
                         append_reading(database, number, reading, parser=parser, reread=reread)
         with transaction(database, path):
             for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
@@ -166,10 +165,10 @@ def _looks(database: Database) -> list[tuple[int, str]]:
     ).fetchall()
 
 
-def _layouts(database: Database) -> dict[str, str]:
-    """The layout that each site is read with today: what its newest run was told, "" where that chooses by itself."""
+def _rules(database: Database) -> dict[str, Rules]:
+    """The rules that each site is read by today: what its newest run was told."""
     rows = database.execute("SELECT site, config FROM runs ORDER BY id").fetchall()
-    return {site: json.loads(config).get("layout", "") for site, config in rows}
+    return {site: msgspec.json.decode(config, type=Rules) for site, config in rows}
 
 
 def _compare(path: Path, new: Path, looks: int) -> Rebuilt:

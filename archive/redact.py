@@ -73,8 +73,8 @@ def _withhold_revision(database: Database, revision: int, reason: Reason) -> Non
         withhold_record(database, capture, reason)
     database.execute("DELETE FROM revision_sections WHERE revision_id = ?", [revision])
     database.execute(
-        "UPDATE revisions SET state = 'withheld', digest = NULL, title = ?, metadata = '{}', preamble = ''"
-        " WHERE id = ?",
+        "UPDATE revisions SET state = 'withheld', digest = NULL, mentions = NULL, title = ?, metadata = '{}',"
+        " preamble = '' WHERE id = ?",
         [WITHHELD, revision],
     )
 

@@ -157,8 +157,20 @@ def _mask_records(database: Database, name: Name, revisions: list[int]) -> None:
             "UPDATE revisions SET digest = ?, title = ?, metadata = ?, preamble = ? WHERE id = ?",
             [digest(record), record.title, metadata_json(record), preamble_text(record), revision],
         )
-    for page in sorted(pages):
+    for page in sorted(pages | _forget_mentions(database, name)):
         remake_page(database, page)
+
+
+def _forget_mentions(database: Database, name: Name) -> set[int]:
+    """Take away each mention that has the name, also where the text has the surname alone; return their pages."""
+    rows = database.execute(f"SELECT id, page_id, {', '.join(_MENTION_TEXTS)} FROM mentions").fetchall()
+    found = [(number, page) for number, page, *texts in rows if any(map(name.is_in, texts))]
+    for number, _ in found:
+        database.execute("DELETE FROM mentions WHERE id = ?", [number])
+    return {page for _, page in found}
+
+
+_MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence")
 
 
 def _mask_section(database: Database, name: Name, text: int, record: str) -> None:

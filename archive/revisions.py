@@ -19,6 +19,7 @@ from archive.change_rows import change_of_end, changes_between, write_changes, w
 from archive.chrome import keep_chrome
 from archive.degree import degree_of_revision
 from archive.doubt import doubted
+from archive.mentions import mention_values, mentions_digest
 from archive.records import (
     load_page,
     metadata_json,
@@ -97,7 +98,7 @@ def _record(look: _Look, reading: Reading) -> Recorded:
     match reading.verdict:
         case "page":
             assert reading.page is not None
-            return _record_page(look, reading.page)
+            return _record_page(look, reading)
         case "gone":
             return _record_gone(look)
         case "elsewhere":
@@ -108,11 +109,13 @@ def _record(look: _Look, reading: Reading) -> Recorded:
             return Recorded(finding="unreadable", page=look.page)
 
 
-def _record_page(look: _Look, record: Page) -> Recorded:
+def _record_page(look: _Look, reading: Reading) -> Recorded:
+    assert reading.page is not None
     last = look.last
-    if last and last["digest"] == digest(record):
+    if last and last["digest"] == digest(reading.page):
+        _recognise_anew(look.database, last, reading)
         return Recorded(finding="unchanged", page=look.page, revision=last["id"])
-    revision, changes = _write_revision(look, record, "source")
+    revision, changes = _write_revision(look, reading, "source")
     if last is None:
         return Recorded(finding="new", page=look.page, revision=revision)
     finding: Finding = "changed" if last["state"] in ("live", "withheld") else "back"
@@ -124,7 +127,7 @@ def _record_suspect(look: _Look, reading: Reading) -> Recorded:
     believed = quarantine.hold(look.database, look.capture, reading)
     if believed is None or reading.page is None:
         return Recorded(finding="suspect", page=look.page)
-    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading.page)
+    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading)
     assert recorded.revision is not None
     quarantine.release(look.database, believed, recorded.revision)
     return msgspec.structs.replace(recorded, note=believed.note)
@@ -173,18 +176,33 @@ def _catch_up_with_parser(
     if shown is None or shown[1:] == (parser, now.layout):
         return last
     again = reread(read_look(database, shown[0]))
-    if again is None or again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
+    if again is None or again.verdict != "page" or again.page is None:
+        return last
+    if digest(again.page) == last["digest"]:
+        _recognise_anew(database, last, again)
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
     look = _Look(database=database, capture=row, page=last["page_id"], last=last)
-    revision, _ = _write_revision(look, again.page, "parser")
+    revision, _ = _write_revision(look, again, "parser")
     database.execute("DELETE FROM readings WHERE capture_id = ?", [shown[0]])
     _write_reading(database, shown[0], again, parser, revision)
     return next(database.query("SELECT * FROM revisions WHERE id = ?", [revision]))
 
 
-def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple[Change, ...]]:
-    database, page = look.database, look.page
+def _recognise_anew(database: Database, last: dict[str, Any], reading: Reading) -> None:
+    """Bring the mentions of a revision up to a reading of the same record that recognised others in it: no news."""
+    assert reading.page is not None
+    identities = section_identities(database, last["id"])
+    seen = mentions_digest(mention_values(reading.page, reading.mentions, identities), identities)
+    if seen != last["mentions"]:
+        write_contents(database, last["page_id"], last["id"], reading.page, identities, mentions=reading.mentions)
+        database.execute("UPDATE revisions SET mentions = ? WHERE id = ?", [seen, last["id"]])
+
+
+def _write_revision(look: _Look, reading: Reading, cause: Cause) -> tuple[int, tuple[Change, ...]]:
+    database, page, record = look.database, look.page, reading.page
+    assert record is not None
+    places = range(1, len(record.sections) + 1)
     revision = _insert_revision(
         look,
         state="live",
@@ -193,10 +211,11 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
         title=record.title,
         metadata=metadata_json(record),
         preamble=preamble_text(record),
+        mentions=mentions_digest(mention_values(record, reading.mentions, places), places),
     )
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
-    write_contents(database, page, revision, record, identities)
+    write_contents(database, page, revision, record, identities, mentions=reading.mentions)
     changes = changes_between(
         look.last["state"] if look.last else None,
         before[1] if before else None,
@@ -216,7 +235,7 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
 def _end(look: _Look, state: State, change: Change) -> Recorded:
     title = look.last["title"] if look.last else ""
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
-    write_contents(look.database, look.page, revision, None, ())
+    write_contents(look.database, look.page, revision, None)
     write_changes(look.database, revision, (change,), (), ())
     write_degree(look.database, revision, 1.0)
     finding: Finding = "gone" if state == "gone" else "moved"

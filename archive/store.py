@@ -188,6 +188,15 @@ class Archive:
         )
         return tuple(address for (address,) in rows.fetchall())
 
+    def documents(self, site: str) -> frozenset[str]:
+        """Those of the addresses of a site's pages at which linked files were found."""
+        rows = self.database.execute(
+            "SELECT address FROM page_list l WHERE site = ? AND 'document' ="  # its last look tells
+            " (SELECT c.purpose FROM captures c WHERE c.page_id = l.page ORDER BY c.fetched_at DESC LIMIT 1)",
+            [site],
+        )
+        return frozenset(address for (address,) in rows.fetchall())
+
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""
         return captures.read_capture(self.database, capture)

@@ -20,6 +20,7 @@ import msgspec
 from archive.degree import degree
 from archive.diff import diff
 from archive.file import transaction
+from archive.mentions import mentions_digest
 from archive.records import metadata_json, text_under
 from archive.store import Archive
 from archive.times import to_text
@@ -197,7 +198,7 @@ class _Bulk:
         )
         now, last = to_text(moment(night, page)), to_text(moment(night - 1, page))
         changes = diff(before, after)
-        said = (digest(after), after.title, metadata_json(after), "", degree(before, after, changes))
+        said = (digest(after), after.title, metadata_json(after), "", _UNNAMED, degree(before, after, changes))
         rows[_REVISIONS].append((revision, page, seq, "live", "source", now, last, capture, *said))
         rows["revision_sections"] += [
             (revision, position, *ids)
@@ -214,7 +215,9 @@ class _Bulk:
             )  # fmt: skip
 
 
+_UNNAMED = mentions_digest((), ())
+"""Digest of what the texts name: these name nobody and no place."""
 _REVISIONS = (
     "revisions (id, page_id, seq, state, cause, seen_from, unseen_since, capture_id, digest, title, metadata, preamble,"
-    " degree)"
+    " mentions, degree)"
 )

@@ -12,6 +12,7 @@ from benchmarks._crawl_pages import page_text
 from benchmarks.corpus import Corpus
 from schemas.capture import Capture
 from schemas.page import canonical_json
+from schemas.reading import Rules
 from scraper import metadata
 from scraper.decode import decode
 from scraper.guard import Guard
@@ -54,7 +55,7 @@ def measure(captures: Sequence[Capture], rounds: int = ROUNDS) -> dict[str, floa
     with Guard() as guard:
         guard.read(captures[0])
         jobs: dict[str, Callable[[], object]] = {
-            _WHOLE: lambda: [reading_of(capture, "") for capture in captures],
+            _WHOLE: lambda: [reading_of(capture, Rules()) for capture in captures],
             "  decode": lambda: list(map(_text, captures)),
             "  parse": lambda: list(map(parse, texts)),
             "  lay out": lambda: list(map(Tree, documents)),

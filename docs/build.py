@@ -19,7 +19,16 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, views
+from archive import (
+    derived_tables,
+    evidence_tables,
+    example_list,
+    example_views,
+    export,
+    migrations,
+    rebuild_report,
+    views,
+)
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
@@ -41,7 +50,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
-_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_OTHER_COLUMNS = {
+    "examples": example_list.COLUMNS,
+    "crawl": report.COLUMNS,
+    "rebuild": rebuild_report.COLUMNS,
+    "export": export.COLUMNS,
+}
 _ABOUT_KEYS = {
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
     "in the objects of its `sections`:"
@@ -132,7 +146,7 @@ def data_model_page() -> str:
     about = (migrations.__doc__ or "").partition("\n\n")[2]
     parts = ["# The data model\n", _NOTE, f"\n```text\n{about.strip()}\n```\n"]
     layers = (
-        ("Views: what to query", views.VIEWS),
+        ("Views: what to query", views.VIEWS + example_views.EXAMPLE_VIEWS),
         ("Evidence: append-only", evidence_tables.EVIDENCE),
         ("Derived: can be rebuilt", derived_tables.DERIVED),
         ("Log: what rebuilds changed", derived_tables.REREADINGS),

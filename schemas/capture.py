@@ -25,7 +25,11 @@ Outcome = Literal[
     "refused_address",  # the name leads to an address that may not be connected to
 ]
 
-Purpose = Literal["page", "robots"]
+Purpose = Literal[
+    "page",
+    "document",  # a file that a page links to; its versions are kept like those of a page
+    "robots",  # a host's robots.txt
+]
 
 _BLANK = " \t\n\r\v\f"  # of ASCII: to a str, unlike bytes, U+0085 and U+00A0 of Latin-1 are blank too
 
@@ -36,7 +40,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     """The address asked for, in normal form."""
     purpose: Purpose = "page"
-    """Whether a page was wanted or the host's robots.txt."""
+    """What was wanted."""
     fetched_at: datetime
     """When the (last) attempt began, aware, UTC."""
     outcome: Outcome

@@ -31,6 +31,9 @@ _UNRESERVED = re.compile(r"(?<!%)(?<!%[0-9a-f])%(?:2[de]|3\d|[46][1-9a-f]|[57][0
 # "larandeexempel.10794.html", "sokidiariet.n329.html", "korjournal.4.18e1b10334ebe8bc8000695.html".
 _CMS_KEY = re.compile(r"\.(?P<key>[0-9]{3,}|n[0-9]+|[45]\.[0-9a-f]{8,})\.html$")
 
+# The node of a file in SiteVision's archive: it stays when another version, with another stamp, takes its place.
+_FILE_KEY = re.compile(r"/download/(?P<key>[0-9]+\.[0-9a-f]+)/[0-9]{10,15}/[^/]+$")
+
 
 def join(base: str, reference: str) -> str | None:
     """Resolve a reference against a base address as a browser would; None when it is no address at all."""
@@ -120,5 +123,6 @@ def scope(start: Iterable[str], hosts: Iterable[str]) -> tuple[str, ...]:
 
 def cms_key(address: str) -> str | None:
     """Name that survives a move within a site, "skr.se/10794"; None when the address carries none."""
-    match = _CMS_KEY.search(address.partition("?")[0].partition("#")[0])
+    path = address.partition("?")[0].partition("#")[0]
+    match = _CMS_KEY.search(path) or _FILE_KEY.search(path)
     return f"{bare(host_of(address))}/{match['key']}" if match else None

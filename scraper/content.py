@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -223,7 +224,7 @@ class ContentReader:
         def end() -> None:
             heading, links = self._take()
             if heading:
-                heading = heading.replace("\n", " ")
+                heading = re.sub(r"\n+", " ", heading)
                 kept = anchor if anchor and not self._phrases.noise_id.search(anchor) else None
                 self._drafts.append((Section(heading=heading, level=level, anchor=kept, links=links), []))
             elif links:

@@ -17,8 +17,8 @@ from archive.captures import Kept
 from archive.revisions import Recorded
 from archive.store import Archive
 from schemas.capture import Capture
-from schemas.page import Page
-from schemas.reading import Reading
+from schemas.page import LinkKind, Page
+from schemas.reading import Reading, Rules
 from schemas.site import Site
 from scraper.addresses import cms_key, in_scope, normal
 from scraper.clock import Clock
@@ -35,7 +35,8 @@ from scraper.suspect import is_front
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
 
-_FOLLOWED = ("page", "external")
+_FOLLOWED: tuple[LinkKind, ...] = ("page", "external")
+_FILES: tuple[LinkKind, ...] = ("document",)
 
 
 def crawl(
@@ -88,7 +89,7 @@ def crawl(
 def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> None:
     """Read what a stopped run kept and did not read."""
     for kept in archive.unread(site.name):
-        reading = reading_of(archive.look(kept.id), site.layout, read)
+        reading = reading_of(archive.look(kept.id), _rules(site), read)
         _record(site, archive, kept, reading, read)
 
 
@@ -125,7 +126,7 @@ class _Run:
         self._read = read
         self._beside = beside
         self._held = archive.held(site, parser=PARSER)
-        self._frontier = Frontier(site, archive.addresses(site.name, number))
+        self._frontier = Frontier(site, archive.addresses(site.name, number), files=archive.documents(site.name))
         self._threads: dict[Stop, _Thread] = {}
         self._open: _Open | None = None
 
@@ -145,6 +146,9 @@ class _Run:
             return why, left
         if left and self._frontier.full:
             return f"Stopped after {self._site.limits.pages} pages (limits.pages).", left
+        if self._frontier.too_many:
+            limit = self._site.limits.documents
+            return f"More than {limit} files are linked (limits.documents): the others were left.", left
         return None, ()
 
     def _take(self, busy: Collection[str]) -> Stop | None:
@@ -166,13 +170,13 @@ class _Run:
         self._frontier.sweep(lambda: self._archive.addresses(self._site.name, self._id))
 
     def _visit(self, stop: Stop) -> Iterator[Capture]:
-        return self._fetcher.visit(stop.address, self._frontier.captured.__contains__, self._held.get)
+        return self._fetcher.visit(stop.address, self._frontier.captured.__contains__, self._held.get, stop.purpose)
 
     def _keep(self, stop: Stop, capture: Capture, thread: _Thread) -> None:
         """Record what was being read, keep the next exchange of a stop, and begin to read it."""
         if self._open is not None:
             wait([self._open.reading])  # not inside the transaction
-        of_page = capture.purpose == "page"
+        of_page = capture.purpose != "robots"
         with self._archive.together():
             self.settle()
             kept = self._archive.keep(
@@ -187,7 +191,7 @@ class _Run:
             return
         thread.at_front = to_front(capture)
         look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
-        reading = self._beside.submit(reading_of, look, self._site.layout, self._read)
+        reading = self._beside.submit(reading_of, look, _rules(self._site), self._read)
         self._open = _Open(stop=stop, kept=kept, capture=capture, reading=reading)
 
     def settle(self) -> None:
@@ -201,8 +205,15 @@ class _Run:
         page = _trusted(recorded)
         if page is not None:
             self._name_canonically(look.kept, page)
-            if look.stop.depth < self._site.depth:
-                self._frontier.add(_onward(page, self._frontier.hosts), depth=look.stop.depth + 1)
+            self._follow(look.stop, page)
+
+    def _follow(self, stop: Stop, page: Page) -> None:
+        """Put the links of a page in the queue: to pages as far as the site goes, to files where they are wanted."""
+        hosts = self._frontier.hosts
+        if stop.depth < self._site.depth:
+            self._frontier.add(_onward(page, hosts, _FOLLOWED), depth=stop.depth + 1)
+        if self._site.documents and stop.purpose == "page":
+            self._frontier.add(_onward(page, hosts, _FILES), depth=stop.depth + 1, purpose="document")
 
     def _name_canonically(self, kept: Kept, page: Page) -> None:
         """Note the address that a page calls its own, where it is in scope and another: a link there leads to it."""
@@ -215,9 +226,14 @@ def _record(site: Site, archive: Archive, kept: Kept, reading: Reading | None, r
     """Record what a capture says, where it says something."""
 
     def reread(look: Capture) -> Reading | None:
-        return reading_of(look, site.layout, read)
+        return reading_of(look, _rules(site), read)
 
     return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
+
+
+def _rules(site: Site) -> Rules:
+    """What the site file says on how its pages are read."""
+    return Rules(layout=site.layout, people=site.people, organisations=site.organisations)
 
 
 def _trusted(recorded: Recorded | None) -> Page | None:
@@ -227,10 +243,10 @@ def _trusted(recorded: Recorded | None) -> Page | None:
     return recorded.reading.page
 
 
-def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:
-    """Addresses that a page's content links to and that the site file lets us look at."""
+def _onward(page: Page, hosts: tuple[str, ...], kinds: Collection[LinkKind]) -> Iterator[str]:
+    """Addresses that a page's content links to, by links of some kinds, and that the site file lets us look at."""
     for _, link in page.links():
-        address = normal(link.address) if link.kind in _FOLLOWED else None
+        address = normal(link.address) if link.kind in kinds else None
         if address and in_scope(address, hosts):
             yield address
 

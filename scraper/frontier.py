@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
 from archive.captures import Why
+from schemas.capture import Purpose
 from schemas.site import Site
 from scraper.addresses import bare, host_of, in_scope, normal, scope
 
@@ -19,6 +20,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     """Links away from a start page."""
     why: Why
+    purpose: Purpose = "page"
 
     @property
     def host(self) -> str:
@@ -29,17 +31,22 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 class Frontier:
     """First the start pages, then what they link to, breadth first; last the known pages that no link led to."""
 
-    def __init__(self, site: Site, known: Iterable[str]) -> None:
-        """Begin with the start pages; `known` are the addresses of pages that earlier runs kept."""
+    def __init__(self, site: Site, known: Iterable[str], *, files: Collection[str] = ()) -> None:
+        """Begin with the start pages; `known` are the addresses that earlier runs kept, those of linked `files` too."""
         self.hosts = scope(site.start, site.hosts)
         """Hosts within the site."""
         self.captured: set[str] = set()
         """Addresses that have a capture in this run: whoever keeps one adds it."""
+        self.too_many: list[str] = []
+        """Files beyond the number that a run may look at."""
         self._pages = site.limits.pages
         self._depth = site.depth
         self._queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
         self._met = {stop.address for stop in self._queue}
-        self._unlinked = {address for address in set(known) - self._met if in_scope(address, self.hosts)}
+        self._files = frozenset(files)
+        self._documents = site.documents
+        self._files_left = site.limits.documents
+        self._unlinked = {stop.address for stop in self._stops(set(known) - self._met)}
         self._taken: dict[str, None] = {}
         self._swept = False
 
@@ -53,13 +60,28 @@ class Frontier:
         """How many more addresses are known to come."""
         return len(self._queue) + len(self._unlinked)
 
-    def add(self, addresses: Iterable[str], *, depth: int) -> None:
-        """Put addresses that a page links to in the queue, unless they were met before."""
+    def add(self, addresses: Iterable[str], *, depth: int, purpose: Purpose = "page") -> None:
+        """Put addresses that a page links to in the queue, unless they were met before or are too many files."""
         for address in addresses:
             if address not in self._met:
                 self._met.add(address)
                 self._unlinked.discard(address)
-                self._queue.append(Stop(address=address, depth=depth, why="link"))
+                self._put(Stop(address=address, depth=depth, why="link", purpose=purpose))
+
+    def _put(self, stop: Stop) -> None:
+        if stop.purpose == "document":
+            if not self._files_left:
+                self.too_many.append(stop.address)
+                return
+            self._files_left -= 1
+        self._queue.append(stop)
+
+    def _stops(self, known: Iterable[str]) -> Iterator[Stop]:
+        """Known addresses within the site as stops; those of files only where files are looked at."""
+        for address in known:
+            purpose: Purpose = "document" if address in self._files else "page"
+            if in_scope(address, self.hosts) and (purpose == "page" or self._documents):
+                yield Stop(address=address, depth=self._depth, why="link", purpose=purpose)
 
     def take(self, busy: Collection[str]) -> Stop | None:
         """The next stop whose host is not busy; None when there is none for now, or the run is full."""
@@ -83,12 +105,13 @@ class Frontier:
             return
         self._swept = True
         self._unlinked.clear()
-        self._queue.extend(
-            Stop(address=address, depth=self._depth, why="link") for address in known() if in_scope(address, self.hosts)
-        )
+        for stop in self._stops(known()):
+            # Files that a page linked to tonight were put in the queue, or were too many.
+            if stop.purpose == "page" or stop.address not in self._met:
+                self._put(stop)
 
     @property
     def left(self) -> tuple[str, ...]:
         """Addresses that the run knew and did not look at, in the order in which it would have."""
-        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue)])
+        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue), *self.too_many])
         return tuple(address for address in met if address not in self.captured)

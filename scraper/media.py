@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from schemas.page import Film, Image
+from scraper.films import film_address, vimeo_address, youtube_address
 from scraper.links import follow, is_film
 from scraper.tree import Tree
 
@@ -13,11 +14,18 @@ _PLAYERS: Final = frozenset({"iframe", "video", "audio", "embed"})
 # Where lazy loaders and consent tools keep an address until it may be used; Cookiebot's is data-cookieblock-src.
 _LATER: Final = (
     "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
+    "data-src-cmplz", "data-cmplz-src", "data-consent-src", "data-original-src", "data-embed-url", "data-video-url",
 )  # fmt: skip
-_LATER_NAMES: Final = frozenset(_LATER)
 _MEDIA: Final = _PLAYERS | {"object"}
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
+# Where light players keep the name of a film: <lite-youtube videoid>, <div data-youtube-id>, <div data-vimeo-id>.
+_NAMES: Final = (
+    (("videoid", "data-youtube-id", "data-youtube", "data-videoid", "data-yt-id"), youtube_address),
+    (("data-vimeo-id", "data-vimeo"), vimeo_address),
+)
+_KEPT: Final = frozenset((*_LATER, *(name for names, _ in _NAMES for name in names)))
+"""Attributes by which a placeholder is known; most elements have none of them."""
 _NO_SIZE: Final = re.compile(r"[01](?:px)?")
 
 
@@ -31,13 +39,24 @@ def film_of(tree: Tree, number: int, base: str) -> Film | None:
         address = _address(tree, number, ("data",), base)
         seen = address and is_film(address)
     elif tag not in ("img", "source", "a"):
-        address = _address(tree, number, _LATER, base)
+        address = _named(tree, number) or _address(tree, number, _LATER, base)
         seen = address and is_film(address)
     else:
         return None
     if not address or not seen:
         return None
-    return Film(address=address, title=tree.wording(number, "title", "aria-label"))
+    title = tree.wording(number, "title", "aria-label", "playlabel", "data-title")
+    return Film(address=film_address(address), title=title)
+
+
+def _named(tree: Tree, number: int) -> str | None:
+    """The address of a film of which a placeholder keeps the player's own name for it only."""
+    told = tree.attributes[number]
+    for attributes, address in _NAMES:
+        found = next((told[name] for name in attributes if told.get(name)), None)
+        if found:
+            return address(found.strip())
+    return None
 
 
 def image_of(tree: Tree, number: int, base: str) -> Image | None:
@@ -55,7 +74,7 @@ def is_player(tag: str) -> bool:
 
 def may_play(tree: Tree, number: int) -> bool:
     """Whether an element may be a film by its tag or by where it keeps an address: a cheap look before `film_of`."""
-    return tree.tags[number] in _MEDIA or not _LATER_NAMES.isdisjoint(tree.attributes[number])
+    return tree.tags[number] in _MEDIA or not _KEPT.isdisjoint(tree.attributes[number])
 
 
 def _address(tree: Tree, number: int, names: tuple[str, ...], base: str) -> str | None:

@@ -15,6 +15,7 @@ from scraper.chrome import chrome_of
 from scraper.content import ContentReader
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
+from scraper.document import read_document
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.selectors import Finder
 from scraper.surroundings import Surroundings
@@ -57,6 +58,10 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     content decoding. Raises ConfigurationError for a layout that does not exist.
     """
     chosen = layout_named(layout) if layout else None
+    return read_document(capture, limit) if capture.purpose == "document" else _read_page(capture, chosen, limit)
+
+
+def _read_page(capture: Capture, chosen: Layout | None, limit: int) -> Reading:
     if capture.media_type not in ("", *_HTML):
         return Reading(verdict="not_html", why=f"The media type is {capture.media_type}.")
     if capture.body is None:

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.file import open_for_reading, transaction
 from archive.order import replay_page
 from archive.store import Archive
+from schemas.reading import Rules
 from schemas.site import Floors
 from scraper import parse
 from scraper.parse import PARSER
@@ -113,7 +114,7 @@ def same_history_from_evidence_alone(path: Path) -> Any:
             for page, capture in firsts:
                 replay_page(
                     archive.database, page, capture, parser=PARSER,
-                    reread=lambda look: reading_of(look, "", parse.read) or pytest.fail("a failure was read"),
+                    reread=lambda look: reading_of(look, Rules(), parse.read) or pytest.fail("a failure was read"),
                 )  # fmt: skip
         assert says(archive.database) == before
 
@@ -303,7 +304,7 @@ def test_a_history_made_anew_from_the_middle_of_a_spell_begins_before_it(agency:
             with transaction(archive.database, path):
                 replay_page(
                     archive.database, 1, capture, parser=PARSER,
-                    reread=lambda look: reading_of(look, "", parse.read) or pytest.fail("a failure was read"),
+                    reread=lambda look: reading_of(look, Rules(), parse.read) or pytest.fail("a failure was read"),
                 )  # fmt: skip
             assert says(archive.database) == before
 
