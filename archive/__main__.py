@@ -3,7 +3,8 @@
 from archive.cli import cli, main
 from archive.keeping import KEEPING
 from archive.looking_back import LOOKING_BACK
+from archive.searching import SEARCHING
 
-for _command in (*KEEPING, *LOOKING_BACK):
+for _command in (*KEEPING, *LOOKING_BACK, *SEARCHING):
     cli.add_command(_command)
 main()

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.bodies import withhold
 from archive.redactions import Reason, withhold_record
 from archive.remake import drop_unused, remake_page
+from archive.search_index import remake_search
 
 
 class Pruning(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,7 @@ def prune(database: Database, pruning: Pruning, reason: Reason) -> None:
     for page in sorted(pages):
         remake_page(database, page)
     drop_unused(database)
+    remake_search(database)
     for body in pruning.bodies:
         withhold(database, body, reason)
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, views
+from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, search, search_tables, views
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
@@ -40,7 +40,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
-_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_OTHER_COLUMNS = {
+    "crawl": report.COLUMNS,
+    "rebuild": rebuild_report.COLUMNS,
+    "export": export.COLUMNS,
+    "search": search.COLUMNS,
+}
 _ABOUT_KEYS = {
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
     "in the objects of its `sections`:"
@@ -136,11 +141,12 @@ def data_model_page() -> str:
         ("Derived: can be rebuilt", derived_tables.DERIVED),
         ("Log: what rebuilds changed", derived_tables.REREADINGS),
         ("Derived: the chrome of a site", derived_tables.CHROME),
+        ("Search: what is indexed, and every word with its stem", search_tables.SEARCH),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")
         for statement in re.split(r"\n\n(?=CREATE)", ddl.strip()):
-            name = re.match(r"CREATE (?:TABLE|VIEW) (\w+)", statement)
+            name = re.match(r"CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)", statement)
             assert name is not None
             parts.append(f"\n### {name[1]}\n\n```sql\n{statement}\n```\n")
     return "".join(parts)

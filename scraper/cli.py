@@ -31,6 +31,7 @@ from archive.lock import writer_lock
 from archive.looking_back import LOOKING_BACK
 from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
+from archive.searching import SEARCHING
 from archive.store import Archive
 from schemas.errors import ConfigurationError
 from schemas.site import Site
@@ -232,7 +233,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *SEARCHING, status, quarantine):
     cli.add_command(_command)
 
 

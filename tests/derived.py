@@ -19,7 +19,7 @@ _NAMES = {
     " WHERE pu.page_id = s.page_id) || ' ' || key FROM sections s",
     "section_texts": "SELECT id, hex(sha256) FROM section_texts",
 }
-_OWN_NUMBER = {"revisions", "sections", "section_texts", "links", "films", "people", "changes"}
+_OWN_NUMBER = {"revisions", "sections", "section_texts", "links", "films", "people", "changes", "search_entries"}
 
 
 def derived(database: Database) -> dict[str, list[tuple[Any, ...]]]:
