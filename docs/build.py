@@ -19,8 +19,19 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, search, search_tables, views
+from archive import (
+    derived_tables,
+    evidence_tables,
+    export,
+    migrations,
+    querying,
+    rebuild_report,
+    search,
+    search_tables,
+    views,
+)
 from archive.rows import COLUMNS, VOLATILE
+from docs.querying import querying_page
 from schemas import site as site_module
 from schemas.site import Site
 from scraper import plan, report
@@ -45,10 +56,12 @@ _OTHER_COLUMNS = {
     "rebuild": rebuild_report.COLUMNS,
     "export": export.COLUMNS,
     "search": search.COLUMNS,
+    "query": querying.LIST_COLUMNS,
 }
 _ABOUT_KEYS = {
+    "query": "Keys of each object of `--list --json`; of an answer they are the names of its columns:",
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
-    "in the objects of its `sections`:"
+    "in the objects of its `sections`:",
 }
 
 
@@ -201,6 +214,7 @@ def politeness_page() -> str:
 
 
 PAGES = {
+    "docs/querying.md": lambda: querying_page(_NOTE),
     "docs/politeness.md": politeness_page,
     "docs/cli.md": cli_page,
     "docs/config.md": config_page,
