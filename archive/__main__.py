@@ -4,8 +4,9 @@ from archive.cli import cli, main
 from archive.keeping import KEEPING
 from archive.looking_back import LOOKING_BACK
 from archive.querying import QUERYING
+from archive.schema_command import SCHEMA
 from archive.searching import SEARCHING
 
-for _command in (*KEEPING, *LOOKING_BACK, *QUERYING, *SEARCHING):
+for _command in (*KEEPING, *LOOKING_BACK, *QUERYING, *SCHEMA, *SEARCHING):
     cli.add_command(_command)
 main()

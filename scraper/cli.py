@@ -32,6 +32,7 @@ from archive.looking_back import LOOKING_BACK
 from archive.querying import QUERYING
 from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
+from archive.schema_command import SCHEMA
 from archive.searching import SEARCHING
 from archive.store import Archive
 from schemas.errors import ConfigurationError
@@ -234,7 +235,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *SEARCHING, *QUERYING, status, quarantine):
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *SEARCHING, *QUERYING, *SCHEMA, status, quarantine):
     cli.add_command(_command)
 
 
