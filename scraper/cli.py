@@ -25,6 +25,7 @@ from archive.console import (
     print_json,
     text_width,
 )
+from archive.exporting import EXPORTING
 from archive.file import open_for_reading, refuse_foreign
 from archive.keeping import KEEPING
 from archive.lock import writer_lock
@@ -235,7 +236,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *SEARCHING, *QUERYING, *SCHEMA, status, quarantine):
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *EXPORTING, *SEARCHING, *QUERYING, *SCHEMA, status, quarantine):
     cli.add_command(_command)
 
 
