@@ -52,6 +52,21 @@ _HELD = {
 }
 
 
+# What can be told of a section's text at once, so that a common word's many answers need not be looked at one by one.
+_NEWEST = "(SELECT n.id FROM revisions n WHERE n.page_id = s.page_id{} ORDER BY n.seen_from DESC, n.seq DESC LIMIT 1)"
+_STANDS = (
+    "EXISTS (SELECT 1 FROM sections s JOIN revision_sections h ON h.section_id = s.id"
+    " WHERE s.id = d.section_id AND h.text_id = e.text_id AND h.revision_id = {})"
+)
+_ANYWHERE = (
+    "EXISTS (SELECT 1 FROM search_entries e WHERE e.id = search.rowid AND (e.text_id IS NULL OR EXISTS ("
+    "SELECT 1 FROM (SELECT DISTINCT section_id FROM revision_sections WHERE text_id = e.text_id) d WHERE {})))"
+)
+_AS_OF = _ANYWHERE.format(_STANDS.format(_NEWEST.format(" AND n.seen_from <= :day")))
+_REMOVED = _ANYWHERE.format(f"NOT {_STANDS.format('(SELECT max(n.id) FROM revisions n WHERE n.page_id = s.page_id)')}")
+_ON_PAGE = _ANYWHERE.format("(SELECT page_id FROM sections WHERE id = d.section_id) = :page")
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which answers are wanted."""
 
@@ -80,7 +95,10 @@ def search(database: Database, text: str, wanted: Wanted) -> list[Row]:
 def _answers(database: Database, asked_of_index: Iterable[str], wanted: Wanted) -> Iterator[Row]:
     told = set()
     for question in asked_of_index:
-        ranked = database.execute("SELECT rowid, rank FROM search WHERE search MATCH ? ORDER BY rank", [question])
+        ranked = database.execute(
+            f"SELECT rowid, rank FROM search WHERE search MATCH :question{_narrowed(wanted)} ORDER BY rank",
+            {"question": question, "day": wanted.as_of, "page": wanted.page},
+        )
         for number, rank in ranked:
             if number in told:
                 continue
@@ -89,6 +107,11 @@ def _answers(database: Database, asked_of_index: Iterable[str], wanted: Wanted) 
             for place in _places(database, number, wanted):
                 snippet = snippet or _snippet(database, question, number)
                 yield {**place, "snippet": snippet, "score": round(-rank, 3)}
+
+
+def _narrowed(wanted: Wanted) -> str:
+    choices = ((wanted.as_of, _AS_OF), (wanted.removed, _REMOVED), (wanted.page, _ON_PAGE))
+    return "".join(f" AND {condition}" for asked_for, condition in choices if asked_for)
 
 
 def _snippet(database: Database, question: str, number: int) -> str:

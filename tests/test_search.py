@@ -184,7 +184,7 @@ def test_plain_sqlite_searches_the_file(told: Path) -> None:
     [
         "DELETE FROM search_entries WHERE id = 1",
         "DROP TRIGGER search_search_entries_before_delete; DELETE FROM search_entries WHERE id = 1",
-        "INSERT INTO search (search, rowid, heading, text) VALUES ('delete', 1, 'Behandling', 'personuppgifter')",
+        "INSERT INTO search (search, rowid, heading, text) VALUES ('delete', 1, 'Om samverkan', '')",
         "INSERT INTO search (rowid, heading, text) VALUES (1, '', 'främmande')",
         "DELETE FROM search_words WHERE word = 'räkor'",
         "INSERT INTO search_words VALUES ('spöke', 'spök')",
