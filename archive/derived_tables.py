@@ -81,7 +81,7 @@ CREATE TABLE revision_sections (      -- the exact make-up of every revision
   PRIMARY KEY (revision_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX revision_sections_history ON revision_sections (section_id, revision_id);
-CREATE INDEX revision_sections_text ON revision_sections (text_id);
+CREATE INDEX revision_sections_text ON revision_sections (text_id, section_id);
 
 CREATE TABLE links (                  -- a link and the revisions in which it stood
   id            INTEGER PRIMARY KEY,
@@ -262,6 +262,6 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # evidence anew.
 DERIVED_TABLES = (
     "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films",
-    "documents",
-    "mentions", "people", "examples", "changes", "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
+    "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chromes", "reading_chrome",
+    "chrome_changes", "search_entries", "search_words",
 )  # fmt: skip

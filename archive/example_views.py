@@ -45,7 +45,7 @@ CREATE VIEW example_spans AS          -- which pages and sections tell an exampl
                   ORDER BY l.to_revision IS NULL DESC, l.from_revision DESC LIMIT 1)
      AND (e.section_id IS NOT NULL) =  -- a hub's sections are examples; of other pages the whole is
          EXISTS (SELECT 1 FROM page_urls u WHERE u.page_id = e.page_id AND u.why = 'seed')
-     AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.page_id = e.page_id AND c.purpose = 'document');
+     AND 'page' = (SELECT c.purpose FROM captures c WHERE c.page_id = e.page_id ORDER BY c.fetched_at DESC LIMIT 1);
 
 CREATE VIEW learning_examples AS      -- one row per learning example: a section of a hub, or a page that a hub links to
   SELECT x.page, s.key AS section, CASE WHEN x.section_id IS NULL THEN 'page' ELSE 'section' END AS origin,

@@ -13,6 +13,7 @@ from archive.bodies import withhold
 from archive.records import CONTENT_COLUMNS
 from archive.redactions import Reason, withhold_record
 from archive.remake import drop_unused, remake_page
+from archive.search_index import remake_search
 
 
 class Pruning(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ def prune(database: Database, pruning: Pruning, reason: Reason) -> None:
     for page in sorted(pages):
         remake_page(database, page)
     drop_unused(database)
+    remake_search(database)
     for body in pruning.bodies:
         withhold(database, body, reason)
 

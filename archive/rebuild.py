@@ -27,6 +27,7 @@ from archive.phrases import summary
 from archive.records import load_page
 from archive.rereadings import Kept, Rereading, rereadings
 from archive.revisions import append_reading
+from archive.search_index import clear_search, remake_search
 from archive.store import Archive
 from archive.swap import beside, remove, swap
 from archive.times import to_text
@@ -121,6 +122,7 @@ def _copy_evidence(path: Path, new: Path) -> None:
             with transaction(database, path):
                 for table in reversed(DERIVED_TABLES):
                     database.execute(f"DELETE FROM {table}")
+                clear_search(database)
         finally:
             database.conn.close()
 
@@ -150,6 +152,7 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
         with transaction(database, path):
             for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
                 compare_run(database, run)
+            remake_search(database)
         with plain_errors(path):
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

@@ -29,7 +29,8 @@ from archive.redactions import (
     withhold_words,
 )
 from archive.remake import remake_page
-from archive.scan import rebuild_search, texts
+from archive.scan import texts
+from archive.search_index import remake_search
 from schemas.errors import ArchiveError, ConfigurationError
 from schemas.page import Page, Section, canonical_json, digest
 
@@ -60,8 +61,9 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     _mask_records(database, name, revisions)
     for page, content, record in suspects:
         _mask_suspect(database, name, page, content, record)
+    remake_search(database)
     _mask_the_rest(database, name)
-    rebuild_search(database)
+    remake_search(database)
     for cell in texts(database):
         if name.is_in(cell.text):
             where = f"{cell.table}.{cell.column}"

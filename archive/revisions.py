@@ -28,6 +28,7 @@ from archive.records import (
     write_contents,
     write_sections,
 )
+from archive.search_index import learning
 from archive.volatile import rules_of
 from schemas.capture import Capture
 from schemas.change import Change
@@ -85,11 +86,12 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
-    if reading.page is not None and last and last["state"] == "live":
-        last = _catch_up_with_parser(database, last, reading, parser, reread)
-        if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
-            reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
-    recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
+    with learning(database):
+        if reading.page is not None and last and last["state"] == "live":
+            last = _catch_up_with_parser(database, last, reading, parser, reread)
+            if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
+                reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
+        recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
 

@@ -22,6 +22,7 @@ _KINDS = {
     " sum(length(CAST(record AS BLOB)) + length(CAST(text AS BLOB))) FROM section_texts",
     "changes": "SELECT count(*), sum(length(CAST(ops AS BLOB))), sum(length(CAST(ops AS BLOB))"
     " + length(CAST(coalesce(before, '') AS BLOB)) + length(CAST(coalesce(after, '') AS BLOB))) FROM changes",
+    "search index": "SELECT (SELECT count(*) FROM search_entries), 0, sum(length(block)) FROM search_data",
     "captures": "SELECT count(*), 0, 0 FROM captures",
     "revisions": "SELECT count(*), sum(length(CAST(metadata AS BLOB))),"
     " sum(length(CAST(metadata AS BLOB)) + length(CAST(preamble AS BLOB))) FROM revisions",

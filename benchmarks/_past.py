@@ -22,6 +22,7 @@ from archive.diff import diff
 from archive.file import transaction
 from archive.mentions import mentions_digest
 from archive.records import metadata_json, text_under
+from archive.search_index import learning
 from archive.store import Archive
 from archive.times import to_text
 from schemas.capture import Capture
@@ -125,7 +126,7 @@ def built_in_bulk(path: Path, shape: Shape) -> None:
         bulk = _Bulk(archive, shape)
         for night in range(2, shape.nights + 1):
             run = archive.begin_run(_SITE, version="0", now=moment(night, 0))
-            with transaction(database, path):
+            with transaction(database, path), learning(database):
                 for table, rows in bulk.night(night, run).items():
                     marks = ", ".join("?" * len(rows[0])) if rows else ""
                     database.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)

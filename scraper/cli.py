@@ -25,12 +25,16 @@ from archive.console import (
     print_json,
     text_width,
 )
+from archive.exporting import EXPORTING
 from archive.file import open_for_reading, refuse_foreign
 from archive.keeping import KEEPING
 from archive.lock import writer_lock
 from archive.looking_back import LOOKING_BACK
+from archive.querying import QUERYING
 from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
+from archive.schema_command import SCHEMA
+from archive.searching import SEARCHING
 from archive.store import Archive
 from schemas.errors import ConfigurationError
 from schemas.site import Site
@@ -235,7 +239,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
+for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *EXPORTING, *SEARCHING, *QUERYING, *SCHEMA, status, quarantine):
     cli.add_command(_command)
 
 

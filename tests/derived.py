@@ -20,7 +20,7 @@ _NAMES = {
     " WHERE pu.page_id = s.page_id) || ' ' || key FROM sections s",
     "section_texts": "SELECT id, hex(sha256) FROM section_texts",
 }
-_OWN_NUMBER = {"revisions", "sections", "section_texts", "changes", *CONTENT_COLUMNS}
+_OWN_NUMBER = {"revisions", "sections", "section_texts", "changes", "search_entries", *CONTENT_COLUMNS}
 
 
 def derived(database: Database) -> dict[str, list[tuple[Any, ...]]]:
