@@ -19,11 +19,13 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, views
+from archive import derived_tables, episodes, evidence_tables, export, migrations, rebuild_report, views
 from archive.rows import COLUMNS, VOLATILE
+from schemas import installation
 from schemas import site as site_module
+from schemas.installation import Installation
 from schemas.site import Site
-from scraper import plan, report
+from scraper import night_cli, plan, report, settings
 from scraper.cli import cli
 from tests.agency.server import Agency
 from tests.faults import FAULTS
@@ -40,7 +42,42 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
-_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_ABOUT_CONFIGURATION = """
+Values come from the default, the file, the environment and the command line; the later counts. `tidslager config` shows
+those of the installation and `tidslager config SITE` those of a site, each with where it came from. Every setting of one
+value can be set by a variable: `TIDSLAGER_` and its key in capitals, an underscore for each dot
+(`TIDSLAGER_LIMITS_PAGES=100`), but for `name`. `tidslager config --schema site` and `--schema installation` print the
+JSON Schema by which editors check a file: save it beside yours and begin the file with `#:schema ./site.schema.json`.
+"""
+_ABOUT_INSTALLATION = """
+`tidslager.toml` in the working directory, or the file that `--config` or `TIDSLAGER_CONFIG` names, says what
+`tidslager night` works with and which archive every command means. Paths in it are taken from its own directory.
+Secrets do not stand in it: `TIDSLAGER_NOTIFY_URLS` has addresses of services, with blanks between, and
+`TIDSLAGER_WEBHOOK_SECRET` the key of the webhook; or each stands in a file that the installation file names.
+
+```toml
+archive = "tidslager.db"
+sites = ["goda-exempel", "byran.toml"]
+report = ["night.html"]
+feed = "feed.xml"
+
+[ping]
+url = "https://hc.example/6f1c"
+
+[notify]
+urls_file = "notify-urls"
+classes = ["editorial", "metadata"]
+```
+"""
+
+_OTHER_COLUMNS = {
+    "night": night_cli.COLUMNS,
+    "config": settings.COLUMNS,
+    "episodes": episodes.COLUMNS,
+    "crawl": report.COLUMNS,
+    "rebuild": rebuild_report.COLUMNS,
+    "export": export.COLUMNS,
+}
 _ABOUT_KEYS = {
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
     "in the objects of its `sections`:"
@@ -82,21 +119,26 @@ def _text_block(text: str) -> str:
 
 
 def config_page() -> str:
-    """docs/config.md: every setting of a site file."""
-    documented = _field_docs(Path(site_module.__file__))
-    parts = [
-        "# The site file\n",
-        _NOTE,
-        _ABOUT_SITES,
-        _settings(Site, documented),
-    ]
-    for field in msgspec.structs.fields(Site):
+    """docs/config.md: every setting of a site file and of an installation file."""
+    parts = ["# Configuration\n", _NOTE, _ABOUT_CONFIGURATION]
+    for title, about, record, module in (
+        ("The site file", _ABOUT_SITES, Site, site_module),
+        ("The installation file", _ABOUT_INSTALLATION, Installation, installation),
+    ):
+        parts += [f"\n# {title}\n", about, *_record(record, _field_docs(Path(module.__file__)))]
+    return "".join(parts)
+
+
+def _record(record: type[msgspec.Struct], documented: dict[tuple[str, str], str]) -> list[str]:
+    """The settings of a record, and those of the tables in it."""
+    parts = [_settings(record, documented)]
+    for field in msgspec.structs.fields(record):
         inner = next(iter(get_args(field.type)), field.type)
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
             about = inspect.cleandoc(inner.__doc__ or "")
             parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
-    return "".join(parts)
+    return parts
 
 
 def _settings(record: type[msgspec.Struct], documented: dict[tuple[str, str], str]) -> str:

@@ -24,6 +24,7 @@ from scraper.clock import Clock
 from scraper.fetch import Fetcher
 from scraper.lanes import side_by_side
 from scraper.layout import layout_named
+from scraper.logs import log_look
 from scraper.parse import PARSER
 from scraper.parse import read as read_page
 from scraper.reading import ReadPage, reading_of, to_front
@@ -94,6 +95,7 @@ def crawl(
     try:
         for look in _looks(run, frontier):
             looks[look.page] = _weightier(looks.get(look.page), look)
+            log_look(number, look)
     except KeyboardInterrupt:
         interrupted = True
     found = tuple(looks.values())

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -65,6 +65,8 @@ class Agency:
         self._in_flight: dict[str, int] = {}
         self._struck: dict[tuple[str, str], tuple[Trouble, int]] = {}
         self._held: list[Trouble] = []
+        self.holding = Event()
+        """Set when an answer waits for the event of its trouble."""
         self._server: _Server | None = None
 
     def __enter__(self) -> Self:
@@ -166,6 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if trouble.hold is not None:
                 self.wfile.write(data[: trouble.hold_after])
+                self.server.agency.holding.set()
                 trouble.hold.wait()
                 data = data[trouble.hold_after :]
             self.wfile.write(data[:-1])
