@@ -43,9 +43,9 @@ nearest known one.
 """
 
 _ABOUT_CONFIGURATION = """
-Values come from the default, the file, the environment and the command line; the later counts. `tidslager config` shows
-those of the installation and `tidslager config SITE` those of a site, each with where it came from. Every setting of one
-value can be set by a variable: `TIDSLAGER_` and its key in capitals, an underscore for each dot
+Values come from the default, the file, the environment and the command line; the later counts. `tidslager config`
+shows those of the installation and `tidslager config SITE` those of a site, each with where it came from. Every setting
+of one value can be set by a variable: `TIDSLAGER_` and its key in capitals, an underscore for each dot
 (`TIDSLAGER_LIMITS_PAGES=100`), but for `name`. `tidslager config --schema site` and `--schema installation` print the
 JSON Schema by which editors check a file: save it beside yours and begin the file with `#:schema ./site.schema.json`.
 """
@@ -125,7 +125,7 @@ def config_page() -> str:
         ("The site file", _ABOUT_SITES, Site, site_module),
         ("The installation file", _ABOUT_INSTALLATION, Installation, installation),
     ):
-        parts += [f"\n# {title}\n", about, *_record(record, _field_docs(Path(module.__file__)))]
+        parts += [f"\n# {title}\n", about, *_record(record, _field_docs(Path(inspect.getfile(module))))]
     return "".join(parts)
 
 
