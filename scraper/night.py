@@ -113,6 +113,8 @@ def _worked(orders: Orders, clock: Clock, ending: Ending, rng: random.Random) ->
     runs: list[int] = []
     with writer_lock(orders.archive):
         with Archive(orders.archive) as archive:
+            if archive.upgraded_from:
+                LOG.info("The archive was upgraded; as it was before it is kept as %s.", archive.upgraded_from)
             notes += _clock_notes(archive, clock)
             for name in orders.sites:
                 try:

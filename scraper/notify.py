@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -66,7 +68,7 @@ def _by_services(title: str, text: str, urls: tuple[str, ...]) -> Iterator[str]:
     if not urls:
         return
     try:
-        import apprise
+        apprise = _apprise()
     except ImportError:
         raise ConfigurationError(
             "Messages by mail and other services need the extra [notify]: pip install 'tidslager[notify]'."
@@ -82,6 +84,16 @@ def _by_services(title: str, text: str, urls: tuple[str, ...]) -> Iterator[str]:
             yield f"Address {number} of a service ({kind}) is none that apprise can use: see its documentation."
         elif not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
             yield f"Service {number} ({kind}) did not take the message."
+
+
+def _apprise() -> Any:
+    """The library with all its services; some of them still ask for modules that Python is about to drop."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
+
+        apprise.Apprise().add("json://localhost")
+    return apprise
 
 
 @click.command(name="notify")
