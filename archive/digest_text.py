@@ -31,8 +31,8 @@ def digest_text(digest: Digest, *, colour: bool = False, width: int = 88) -> str
         for told in part.told:
             lines += [f"  {shown_safely(told.title)}", f"  {shown_safely(told.address)}", f"  {told.heading}"]
             changes = render_changes(told.changes, colour=colour, width=width - 4, show_all=True)
-            lines.append(textwrap.indent(changes.rstrip("\n"), "    "))
-        lines.append("")
+            lines += [textwrap.indent(changes.rstrip("\n"), "    "), ""]
+        lines += [""] * (not part.told)
     return "\n".join(lines)
 
 

@@ -56,7 +56,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sites: tuple[str, ...] = ()
     """Sites of a night when none is named: paths of site files, or names of built-in sites."""
     verify_sample: Count = 100
-    """Bodies and pages that are verified after each night, at random; 0 for none."""
+    """Bodies, pages and runs that are verified after each night, at random, and the head of every run; 0 for none."""
     report: tuple[str, ...] = ()
     """Files that get the report of the night: .html, .md or .json."""
     feed: str = ""

@@ -186,7 +186,8 @@ def _verified(orders: Orders, rng: random.Random) -> tuple[str, ...]:
         return ()
     database = open_for_reading(orders.archive)
     with closing(database.conn), plain_errors(orders.archive):
-        found = verify(database, orders.archive, sample=orders.installation.verify_sample, rng=rng).findings
+        sample = orders.installation.verify_sample
+        found = verify(database, orders.archive, sample=sample, runs=sample, rng=rng).findings
     if not found:
         return ()
     told = f"The archive is damaged, {len(found)} findings, the first: {found[0].text}"

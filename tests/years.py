@@ -33,7 +33,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """Memory of this process after the night."""
 
 
-def live(year: Year, path: Path, *, verify_sample: int = 20) -> Iterator[tuple[Cost, Done]]:
+def live(year: Year, path: Path, *, verify_sample: int = 3) -> Iterator[tuple[Cost, Done]]:
     """Live through a year, night by night, into the archive at `path`."""
     with Agency(answers=year.answer) as agency:
         orders = Orders(

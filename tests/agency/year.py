@@ -147,7 +147,9 @@ class Year:
 
     def _befall(self, page: _Page, night: int) -> None:
         chance = self._rng.random()
-        whole = page is not self._hub
+        # What begins on the eve of an outage would run into it, and be one spell with it.
+        eve = any(first == night + 1 for first, _ in (*_OUTAGES, *_LAYOUTS))
+        whole = page is not self._hub and not eve
         if chance < 0.06:
             self._edit(page, night)
         elif chance < 0.085 and whole:
