@@ -117,6 +117,8 @@ def _worked(orders: Orders, clock: Clock, ending: Ending, rng: random.Random) ->
                 LOG.info("The archive was upgraded; as it was before it is kept as %s.", archive.upgraded_from)
             notes += _clock_notes(archive, clock)
             for name in orders.sites:
+                if ending.asked:
+                    break
                 try:
                     site = chosen_site(name, (), orders.connect_to, orders.contact)
                     fetcher = Fetcher(site, clock, rng=rng)
@@ -132,6 +134,7 @@ def _worked(orders: Orders, clock: Clock, ending: Ending, rng: random.Random) ->
                 if code in (INTERRUPTED, TERMINATED):
                     break
         codes += [PARTIAL] if notes else []
+        codes += [TERMINATED] if ending.asked else []
         interrupted = gravest(codes) in (INTERRUPTED, TERMINATED)
         found = () if interrupted else _verified(orders, rng)
         notes += found
