@@ -20,12 +20,16 @@ from tests.clocks import FakeClock
 from tests.nights import site_file
 
 _PAGE_BYTES = 4096
+OUTAGE = 10
+"""Most requests of a night on which no host answers: too few to say what one costs."""
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What a night cost."""
 
     night: int
+    requests: int
+    """Requests that the agency answered: pages come during the year, and those that moved are asked for twice."""
     cpu_s: float
     """Seconds of processor time, those of the pretend agency in them."""
     archive_bytes: int
@@ -49,6 +53,7 @@ def live(year: Year, path: Path, *, verify_sample: int = 3) -> Iterator[tuple[Co
             yield (
                 Cost(
                     night=number,
+                    requests=len(agency.log),
                     cpu_s=time.process_time() - began,
                     archive_bytes=path.stat().st_size,
                     resident_bytes=_resident(),
