@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from archive.backup import back_up
-from archive.file import open_for_reading, plain_errors
+from archive.file import open_for_reading, plain_errors, refuse_foreign
 from archive.heads import heads_file, read_heads
 from archive.migrations import migrations
 from schemas.errors import ArchiveError, ArchiveWriteError
@@ -22,6 +22,7 @@ def prepare(path: Path) -> Path | None:
 
     Raises ArchiveError when the archive is gone and its heads are not, or when what is to be upgraded is damaged.
     """
+    refuse_foreign(path)
     refuse_vanished(path)
     if not path.exists() or not path.stat().st_size:
         return None

@@ -46,7 +46,7 @@ def installation_in_force(config: Path | None = None, environ: Mapping[str, str]
     named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     path = named or Path(FILE)
     raw: dict[str, Any] = {}
-    if named or path.exists():
+    if named or _is_there(path):
         raw = read_toml(_text(path), str(path))
         refuse_unknown_keys(raw, Installation, str(path))
         installation_from(raw, str(path))
@@ -195,6 +195,14 @@ def _from_its_directory(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     if "notify" in raw:
         raw["notify"] = {k: placed(v) if k.endswith("_file") else v for k, v in raw["notify"].items()}
     return raw
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; a directory that we may not look into has none for us."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _text(path: Path) -> str:
