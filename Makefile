@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 NIGHT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs approve agency soak bench clean
+.PHONY: help demo test check fix docs approve agency soak bench year clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ bench: $(READY) ## The yardsticks, each against a named peer
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'  # older ones stumble over two peers that ask for lxml
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks
+
+year: $(READY) ## Live a year of nights and draw what they cost (docs/year.svg)
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	$(BIN)/python -m benchmarks year
 
 clean: ## Remove what set-up and tests made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*

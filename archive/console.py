@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from archive.file import open_for_reading, plain_errors
 from archive.history import Row
 from archive.render import shown_safely
-from schemas.errors import TidslagerError
+from schemas.errors import Terminated, TidslagerError
 
 DEFAULT_ARCHIVE = Path("tidslager.db")
 
@@ -104,8 +104,8 @@ def _run(group: click.Group, arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _refused("interrupted.", 130)
+    except (click.Abort, KeyboardInterrupt) as end:
+        return _refused("interrupted.", Terminated.exit_code if isinstance(end, Terminated) else 130)
     except OSError as error:
         return _failed(error)
     return 0

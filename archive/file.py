@@ -53,8 +53,8 @@ def open_for_writing(path: Path) -> Database:
     return database
 
 
-def open_for_reading(path: Path) -> Database:
-    """Open the archive at `path` so that nothing can be written through it.
+def open_for_reading(path: Path, *, older: bool = False) -> Database:
+    """Open the archive at `path` so that nothing can be written through it; an older one only if `older`.
 
     Raises ArchiveError when there is none, NotAnArchiveError or ArchiveTooNewError.
     """
@@ -67,7 +67,8 @@ def open_for_reading(path: Path) -> Database:
         database = Database(_read_only(path), execute_plugins=False)
         try:
             _check_ours(database, path)
-            _check_whole(database, path)
+            if not older:
+                _check_whole(database, path)
         except BaseException:
             database.conn.close()
             raise

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.episodes import open_episodes
 from archive.times import from_text
 
 Row = dict[str, Any]
@@ -27,17 +28,18 @@ def status_rows(database: Database, *, now: datetime, max_age: timedelta | None 
         " LEFT JOIN quarantine_list q ON q.page = v.page AND q.state = 'open'"
         " WHERE v.last_look IS NOT NULL AND coalesce(l.state, '') <> 'moved' GROUP BY v.page ORDER BY v.page"
     )
-    return [_judged(row, now, max_age) for row in rows]
+    open_pages = {one.page for one in open_episodes(database)}
+    return [_judged(row, now, max_age, in_trouble=row["page"] in open_pages) for row in rows]
 
 
-def _judged(row: Row, now: datetime, max_age: timedelta | None) -> Row:
+def _judged(row: Row, now: datetime, max_age: timedelta | None, *, in_trouble: bool) -> Row:
     age = now - from_text(row["last_good_look"]) if row["last_good_look"] else None
     stale = max_age is not None and (age is None or age > max_age)
     fact = row["state"] is None and (row["last_outcome"] in _FACTS or row["last_verdict"] == "not_html")
     return {
         **row,
         "age_hours": None if age is None else round(age.total_seconds() / 3600, 1),
-        "well": int(fact or (row["trouble"] is None and not stale)),
+        "well": int(fact or (row["trouble"] is None and not in_trouble and not stale)),
     }
 
 

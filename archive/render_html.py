@@ -25,16 +25,25 @@ _TAGS = {"equal": "$text", "delete": "<del>$text</del>", "insert": "<ins>$text</
 
 def render_html(comparisons: Sequence[Told], *, context: int = CONTEXT, show_all: bool = False) -> str:
     """Return the comparisons as one HTML document."""
+    title = comparisons[0].title if len(comparisons) == 1 else f"What changed on {len(comparisons)} pages"
+    pages = "".join(page_html(told, context, show_all=show_all) for told in comparisons)
+    return whole_html(title, "What changed", pages)
+
+
+def whole_html(title: str, heading: str, body: str) -> str:
+    """Return the document around a body that is HTML already; its policy lets nothing run and nothing load."""
     style = _file("comparison.css")
     return _template("comparison.html").substitute(
-        title=_text(comparisons[0].title if len(comparisons) == 1 else f"What changed on {len(comparisons)} pages"),
+        title=_text(title),
+        heading=_text(heading),
         style=style,
         style_digest=b64encode(sha256(style.encode()).digest()).decode(),
-        pages="".join(_page(told, context, show_all=show_all) for told in comparisons),
+        pages=body,
     )
 
 
-def _page(told: Told, context: int, *, show_all: bool) -> str:
+def page_html(told: Told, context: int = CONTEXT, *, show_all: bool = False) -> str:
+    """Return one comparison as an article, for a document of `whole_html`."""
     changes = [_change(change, context) for change in shown(told.changes, show_all=show_all)]
     return _template("page.html").substitute(
         title=_text(told.title),

@@ -28,22 +28,22 @@ def render_markdown(comparisons: Iterable[Told], *, context: int = CONTEXT, show
 
 
 def _page(told: Told, context: int, *, show_all: bool) -> str:
-    parts = [f"## {_escaped_line(told.title)}", _escaped_line(told.address), f"*{_escaped_line(told.heading)}*"]
+    parts = [f"## {escaped_line(told.title)}", escaped_line(told.address), f"*{escaped_line(told.heading)}*"]
     for change in shown(told.changes, show_all=show_all):
         parts += _change(change, context)
     hidden = hidden_line(told.changes, show_all=show_all)
     if hidden:
-        parts.append(f"*{_escaped_line(hidden)}*")
+        parts.append(f"*{escaped_line(hidden)}*")
     return "\n\n".join(parts) + "\n"
 
 
 def _change(change: Change, context: int) -> list[str]:
     happened = phrase(change, remarks=True)
-    where = _escaped_line(change.where)
+    where = escaped_line(change.where)
     text = "".join(map(_marked, excerpt(change, context)))
     indented = _INDENTED.sub(lambda found: "&nbsp;" * len(found.group()), text)
     quoted = "<br>\n> ".join(line or "&nbsp;" for line in indented.split("\n"))
-    return [f"### {where} · {_escaped_line(happened)}" if where else f"### {_escaped_line(happened)}", f"> {quoted}"]
+    return [f"### {where} · {escaped_line(happened)}" if where else f"### {escaped_line(happened)}", f"> {quoted}"]
 
 
 def _marked(piece: Piece) -> str:
@@ -55,5 +55,6 @@ def _escaped(text: str) -> str:
     return _MEANS.sub(lambda found: _IN_HTML.get(found.group(), "\\" + found.group()), text)
 
 
-def _escaped_line(text: str) -> str:
+def escaped_line(text: str) -> str:
+    """One line of text that is text wherever it is put."""
     return _escaped(" ".join(shown_safely(text).split()))

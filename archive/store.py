@@ -22,6 +22,7 @@ from archive.held import Held, held
 from archive.revisions import Reader, Recorded
 from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
+from archive.upgrade import prepare
 from schemas.capture import Capture
 from schemas.reading import Reading
 from schemas.site import Site
@@ -43,11 +44,13 @@ class Archive:
     """An archive open for writing. Hold the writer's lock (`archive.lock.writer_lock`) while one is open."""
 
     def __init__(self, path: Path) -> None:
-        """Open the archive, making or upgrading it as needed.
+        """Open the archive, making or upgrading it as needed; before an upgrade it is copied, and the copy verified.
 
-        Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
+        Raises ArchiveError, NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
         """
         self.path = path
+        self.upgraded_from = prepare(path)
+        """The copy that was made before an upgrade; None where none was needed."""
         self.database = open_for_writing(path)
         self._open = True
         self._batching = False

@@ -72,9 +72,12 @@ def verify(
     anchors: Sequence[str] = (),
     signature: tuple[Path, Path] | None = None,
     sample: int | None = None,
+    runs: int | None = None,
     rng: Random,
 ) -> Report:
     """Verify an archive that is open for reading. `signature` is the file of one and the file of allowed signers.
+
+    `sample` is how many bodies and pages are looked at, `runs` of how many runs the evidence; None for all.
 
     Raises ConfigurationError for an anchor that is no head, and what `signature.signed_head` raises.
     """
@@ -85,7 +88,9 @@ def verify(
             )
     # Damaged text must be told from whole text, not stop the reading.
     database.conn.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
-    findings = [finding for check, find in _checks(database, path, sample, rng) for finding in _guarded(check, find)]
+    findings = [
+        finding for check, find in _checks(database, path, (sample, runs), rng) for finding in _guarded(check, find)
+    ]
     try:
         heads = _heads(database)
     except (sqlite3.DatabaseError, TypeError) as error:
@@ -108,12 +113,13 @@ def verify(
 
 
 def _checks(
-    database: Database, path: Path, sample: int | None, rng: Random
+    database: Database, path: Path, samples: tuple[int | None, int | None], rng: Random
 ) -> Iterator[tuple[Check, Callable[[], Iterator[Finding]]]]:
+    sample, runs = samples
     yield "file", lambda: _file_findings(database)
     yield "schema", lambda: _schema_findings(database)
     yield "references", lambda: _reference_findings(database)
-    yield "chain", lambda: chain_findings(database)
+    yield "chain", lambda: chain_findings(database, runs, rng)
     yield "chain", lambda: orphan_findings(database)
     yield "body", lambda: body_findings(database, sample, rng)
     yield "record", lambda: history_findings(database, sample, rng)

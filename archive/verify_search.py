@@ -36,6 +36,7 @@ def search_findings(database: Database) -> Iterator[Finding]:
 def _index(database: Database) -> Iterator[Finding]:
     """Whether the index says of each word in which texts and where it stands, and the list of words has each."""
     # temp belongs to this connection alone; the archive may be one that nobody may write to.
+    alone = not database.conn.in_transaction  # a caller's transaction is what holds its view of the archive still
     database.execute(
         f"CREATE VIRTUAL TABLE temp.again USING fts5 (heading, text, content = '', tokenize = '{TOKENIZER}')"
     )
@@ -51,7 +52,8 @@ def _index(database: Database) -> Iterator[Finding]:
     finally:
         for name in ("search_at", "again_at", "again"):
             database.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        database.commit()
+        if alone:
+            database.commit()
     words = dict(database.execute("SELECT word, stem FROM search_words").fetchall())
     if words != stems_of(terms):
         text = f"The list of words does not have every word of the texts with its stem, and no others: {_AGAIN}"

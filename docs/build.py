@@ -22,6 +22,7 @@ import msgspec
 
 from archive import (
     derived_tables,
+    episodes,
     evidence_tables,
     example_list,
     example_views,
@@ -35,9 +36,10 @@ from archive import (
 )
 from archive.rows import COLUMNS, VOLATILE
 from docs.querying import querying_page
+from schemas.installation import Installation
 from schemas.json_schema import NOUNS, field_docs, json_schema
 from schemas.site import Site
-from scraper import plan, report
+from scraper import night_cli, plan, report, settings
 from scraper.cli import cli
 from tests.address_forms import FORMS
 from tests.agency.server import Agency
@@ -55,13 +57,44 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
+_ABOUT_CONFIGURATION = """
+Values come from the default, the file, the environment and the command line; the later counts. `tidslager config`
+shows those of the installation and `tidslager config SITE` those of a site, each with where it came from. Every setting
+of one value can be set by a variable: `TIDSLAGER_` and its key in capitals, an underscore for each dot
+(`TIDSLAGER_LIMITS_PAGES=100`), but for `name`. `tidslager config --schema site` and `--schema installation` print the
+JSON Schema by which editors check a file: save it beside yours and begin the file with `#:schema ./site.schema.json`.
+"""
+_ABOUT_INSTALLATION = """
+`tidslager.toml` in the working directory, or the file that `--config` or `TIDSLAGER_CONFIG` names, says what
+`tidslager night` works with and which archive every command means. Paths in it are taken from its own directory.
+Secrets do not stand in it: `TIDSLAGER_NOTIFY_URLS` has addresses of services, with blanks between, and
+`TIDSLAGER_WEBHOOK_SECRET` the key of the webhook; or each stands in a file that the installation file names.
+
+```toml
+archive = "tidslager.db"
+sites = ["goda-exempel", "byran.toml"]
+report = ["night.html"]
+feed = "feed.xml"
+
+[ping]
+url = "https://hc.example/6f1c"
+
+[notify]
+urls_file = "notify-urls"
+classes = ["editorial", "metadata"]
+```
+"""
+
 _OTHER_COLUMNS = {
     "examples": example_list.COLUMNS,
+    "search": search.COLUMNS,
+    "query": querying.LIST_COLUMNS,
+    "night": night_cli.COLUMNS,
+    "config": settings.COLUMNS,
+    "episodes": episodes.COLUMNS,
     "crawl": report.COLUMNS,
     "rebuild": rebuild_report.COLUMNS,
     "export": export.COLUMNS,
-    "search": search.COLUMNS,
-    "query": querying.LIST_COLUMNS,
 }
 _ABOUT_KEYS = {
     "query": "Keys of each object of `--list --json`; of an answer they are the names of its columns:",
@@ -105,20 +138,26 @@ def _text_block(text: str) -> str:
 
 
 def config_page() -> str:
-    """docs/config.md: every setting of a site file."""
-    parts = [
-        "# The site file\n",
-        _NOTE,
-        _ABOUT_SITES,
-        _settings(Site),
-    ]
-    for field in msgspec.structs.fields(Site):
+    """docs/config.md: every setting of a site file and of an installation file."""
+    parts = ["# Configuration\n", _NOTE, _ABOUT_CONFIGURATION]
+    for title, about, record in (
+        ("The site file", _ABOUT_SITES, Site),
+        ("The installation file", _ABOUT_INSTALLATION, Installation),
+    ):
+        parts += [f"\n# {title}\n", about, *_record(record)]
+    return "".join(parts)
+
+
+def _record(record: type[msgspec.Struct]) -> list[str]:
+    """The settings of a record, and those of the tables in it."""
+    parts = [_settings(record)]
+    for field in msgspec.structs.fields(record):
         inner = next(iter(get_args(field.type)), field.type)
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
             about = inspect.cleandoc(inner.__doc__ or "")
             parts.append(f"\n## {title}\n\n{about}\n{_settings(inner)}")
-    return "".join(parts)
+    return parts
 
 
 def _settings(record: type[msgspec.Struct]) -> str:

@@ -14,7 +14,8 @@
     └── LockedError          75  another run is writing (EX_TEMPFAIL of sysexits.h: try again later)
 
 A run that raises nothing has an exit code of its own: 0 all well, 1 no page could be read, 3 some could not be read or
-are in quarantine, 4 the layout changed (nothing that is missing was called removed), 130 interrupted.
+are in quarantine, 4 the layout changed (nothing that is missing was called removed), 130 interrupted by Ctrl-C, 143 by
+SIGTERM.
 
 Each message is one sentence on what is wrong and one on what to do.
 """
@@ -74,3 +75,9 @@ class LockedError(TidslagerError):
     """Another run holds the archive: wait for it, or see why it hangs."""
 
     exit_code = 75
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: what is being done is ended in order. Exit code 143, as a shell has it (128 + 15)."""
+
+    exit_code = 143

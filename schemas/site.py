@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -157,15 +158,24 @@ def decode_site(text: str, source: str) -> Site:
 
     Raises ConfigurationError with the place and, for an unknown key, the nearest known one.
     """
+    return site_from(read_toml(text, source), source)
+
+
+def read_toml(text: str, source: str) -> dict[str, Any]:
+    """What a TOML text says; `source` names it in messages. Raises ConfigurationError."""
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}. Correct that place and run again.") from error
+
+
+def site_from(raw: dict[str, Any], source: str) -> Site:
+    """Return the site that was read from TOML; `source` names it in messages. Raises ConfigurationError."""
     refuse_unknown_keys(raw, Site, source)
     try:
         site = msgspec.convert(raw, Site, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {_plain(str(error))}") from error
+        raise ConfigurationError(f"{source}: {plain_fault(str(error), _EXAMPLES)}") from error
     for host in site.hosts:
         if "/" in host or ":" in host:
             raise ConfigurationError(f'{source}: hosts: "{host}" is no host name. Write it like: {_EXAMPLES["hosts"]}')
@@ -202,10 +212,10 @@ _EXAMPLES = {
 }
 
 
-def _plain(message: str) -> str:
+def plain_fault(message: str, examples: Mapping[str, str]) -> str:
     """Say a msgspec message with the key in front and an example behind it."""
     text, _, place = message.partition(" - at `$.")
     key = place.rstrip("`") or text.rpartition("field `")[2].rstrip("`")
-    example = _EXAMPLES.get(re.split(r"[.\[]", key)[0])
+    example = examples.get(re.split(r"[.\[]", key)[0])
     fault = "this setting is missing" if "missing required" in text else text[:1].lower() + text[1:]
     return f"{key}: {fault}. " + (f"Write it like: {example}" if example else "Correct the value and run again.")

@@ -2,7 +2,7 @@
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 done; 1 it could not be done; 2 a mistake in the command
 line or a site file; 3 done in part, some pages could not be read or are in quarantine; 4 the layout changed: nothing
-that is missing was called removed; 75 another run is writing; 130 interrupted.
+that is missing was called removed; 75 another run is writing; 130 interrupted, 143 by SIGTERM.
 """
 
 from __future__ import annotations
@@ -39,18 +39,24 @@ from archive.store import Archive
 from schemas.errors import ConfigurationError
 from schemas.site import Site
 from scraper import sites as site_files
-from scraper.addresses import in_scope, normal
+from scraper.chosen import CONNECT_TO, CONTACT, chosen_site
 from scraper.clock import SystemClock
-from scraper.connect import parse_connect_to
+from scraper.configuration import COMMANDS as CONFIGURATION
 from scraper.crawl import crawl as run_crawl
+from scraper.episodes import COMMANDS as EPISODES
 from scraper.fetch import Fetcher, tool_version
 from scraper.guard import Guard
-from scraper.layout import layout_named
+from scraper.logs import INFO, LOG_JSON, SILENT, logging_to
+from scraper.night_cli import COMMANDS as NIGHT
+from scraper.notify import COMMANDS as NOTIFYING
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
 from scraper.reading import reading_of
 from scraper.report import look_rows, report, stopped
+from scraper.schedule import COMMANDS as SCHEDULING
+from scraper.settings import installation_in_force, with_archive
+from scraper.signals import Ending
 from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
 from scraper.tending import quarantine, status
@@ -59,37 +65,37 @@ from scraper.tending import quarantine, status
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 could not be done, 2 mistake in the command line or a site file, 3 done in part, "
-    "4 the layout changed, 75 another run is writing, 130 interrupted.",
+    "4 the layout changed, 75 another run is writing, 130 interrupted, 143 by SIGTERM.",
 )
 @click.version_option(tool_version(), prog_name="tidslager")
-def cli() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The installation file: tidslager.toml, if there is one, or that of TIDSLAGER_CONFIG.",
+)
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
     """Keep the history of web pages: what a page said on a day, what changed, when, and how we know.
 
     Begin with `tidslager init ADDRESS` for a page of your own, or `tidslager sites` for the built-in collections;
-    then `tidslager crawl SITE`, tonight and again another night, and `tidslager changes`.
+    then `tidslager crawl SITE`, tonight and again another night, and `tidslager changes`. `tidslager night` is for
+    every night, unattended.
     """
+    context.obj = installation_in_force(config)
+    if "archive" in context.obj.sources:
+        context.default_map = with_archive(cli, context.obj.value.archive)
 
 
 @cli.command()
 @click.argument("site")
 @archive_option
 @click.option("--start", multiple=True, metavar="URL", help="Start here instead of where the site file says.")
-@click.option(
-    "--connect-to",
-    "connect_to",
-    multiple=True,
-    metavar="HOST:PORT:ADDRESS:PORT",
-    help="For HOST:PORT connect to ADDRESS:PORT, as curl does: for staging copies.",
-)
-@click.option(
-    "--contact",
-    envvar="TIDSLAGER_CONTACT",
-    show_envvar=True,
-    help="Your mail or web address: it goes into the User-Agent, so that the sites' keepers can reach you.",
-)
+@CONNECT_TO
+@CONTACT
 @click.option("--documents", is_flag=True, help="Look also at the files (PDF and others) that the pages link to.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for, and how fast; asks for robots.txt.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@LOG_JSON
 @json_option
 def crawl(
     site: str,
@@ -101,6 +107,7 @@ def crawl(
     documents: bool,
     dry_run: bool,
     quiet: bool,
+    log_json: bool,
     as_json: bool,
 ) -> None:
     """Look at the pages of SITE once and keep what they say.
@@ -109,10 +116,8 @@ def crawl(
     the start pages, the pages within the site's hosts that their main content links to, and those that earlier runs
     knew. robots.txt is honoured; one request at a time goes to a host.
     """
-    chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
+    chosen = chosen_site(site, start, connect_to, contact)
     chosen = replace(chosen, documents=documents or chosen.documents)
-    if chosen.layout:
-        layout_named(chosen.layout)
     clock = SystemClock()
     fetcher = Fetcher(chosen, clock, rng=random.Random())  # noqa: S311 -- spreads retries, guards nothing
     if dry_run:
@@ -123,9 +128,11 @@ def crawl(
         writer_lock(path),
         Archive(path) as archive,
         Guard.of(chosen) as guard,
-        Progress(sys.stderr, quiet=quiet or as_json) as progress,
+        Progress(sys.stderr, quiet=quiet or as_json or log_json) as progress,
+        logging_to(sys.stderr, as_json=log_json, least=INFO if log_json else SILENT),
+        Ending() as ending,
     ):
-        watch, read = progress.watch, guard.read
+        watch, read = ending.watching(progress.watch), guard.read
         result = run_crawl(chosen, archive, fetcher, clock, version=tool_version(), watch=watch, read=read)
     if as_json:
         print_json(look_rows(result))
@@ -134,7 +141,7 @@ def crawl(
     else:
         text = report(result, path, default=DEFAULT_ARCHIVE, width=text_width())
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
-    raise SystemExit(EXIT_CODES[result.status])
+    raise SystemExit(ending.exit_code(EXIT_CODES[result.status]))
 
 
 def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> None:
@@ -150,28 +157,6 @@ def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> N
     else:
         text = plan_text(prospects)
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
-
-
-def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...], contact: str | None) -> Site:
-    """The site with what the command line says put over it. Raises ConfigurationError."""
-    for address in start or site.start:
-        if normal(address) is None:
-            raise ConfigurationError(
-                f'Start address "{address}" is no address of a page: write it out, as https://example.se/page.'
-            )
-        if site.hosts and not in_scope(address, site.hosts):
-            raise ConfigurationError(
-                f"{address} is outside the site {site.name}, whose hosts are {', '.join(site.hosts)}: "
-                "start at one of them, or write a site file of your own (`tidslager init ADDRESS`)."
-            )
-    # The first that fits counts, so what the command line says stands first.
-    named = dict(map(parse_connect_to, connect_to))
-    return replace(
-        site,
-        start=start or site.start,
-        contact=site.contact if contact is None else contact,
-        connect_to=named | {of: to for of, to in site.connect_to.items() if of not in named},
-    )
 
 
 @cli.command()
@@ -239,7 +224,10 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, *EXPORTING, *SEARCHING, *QUERYING, *SCHEMA, status, quarantine):
+_KEEPING = (*KEEPING, status, quarantine)
+_READING = (*COMMANDS, *LOOKING_BACK, *EXPORTING, *SEARCHING, *QUERYING, *SCHEMA)
+_NIGHTLY = (*NIGHT, *CONFIGURATION, *NOTIFYING, *EPISODES, *SCHEDULING)
+for _command in (*_READING, *_KEEPING, *_NIGHTLY):
     cli.add_command(_command)
 
 

@@ -26,6 +26,7 @@ from scraper.fetch import Fetcher
 from scraper.frontier import Frontier, Stop
 from scraper.lanes import side_by_side
 from scraper.layout import layout_named
+from scraper.logs import log_look
 from scraper.parse import PARSER
 from scraper.parse import read as read_page
 from scraper.reading import ReadPage, reading_of, to_front
@@ -202,6 +203,7 @@ class _Run:
         recorded = _record(self._site, self._archive, look.kept, look.reading.result(), self._read)
         told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
         self.looks[told.page] = _weightier(self.looks.get(told.page), told)
+        log_look(self._id, told)
         page = _trusted(recorded)
         if page is not None:
             self._name_canonically(look.kept, page)

@@ -16,6 +16,7 @@ from archive import health, listing
 from archive.console import archive_option, json_option, print_json, print_note, print_text, reading_archive, text_width
 from archive.decisions import Decision, Row, believed_record, entries, entry_numbered, kept_record
 from archive.diff import diff
+from archive.episodes import open_episodes
 from archive.lock import writer_lock
 from archive.records import text_under
 from archive.render import render_changes, shown_safely
@@ -26,6 +27,7 @@ from schemas.errors import ConfigurationError
 from schemas.page import Page
 from schemas.reading import Reading, Rules
 from scraper.clock import SystemClock
+from scraper.episodes import episode_text
 from scraper.guard import Guard
 from scraper.parse import PARSER
 from scraper.reading import reading_of
@@ -58,10 +60,13 @@ def status(max_age: str | None, path: Path, *, as_json: bool) -> None:
     with reading_archive(path) as database:
         found = health.status_rows(database, now=SystemClock().now(), max_age=limit)
         runs = health.last_runs(database)
+        trouble = open_episodes(database)
     if as_json:
         print_json(picked("status", found))
     else:
         print_text(listing.status_text(found, runs, text_width()))
+        if trouble:
+            print_text("\n".join(["", "Open episodes:", *map(episode_text, trouble)]))
     if any(run["status"] == "drift" for run in runs):
         raise SystemExit(LAYOUT_CHANGED)
     raise SystemExit(0 if found and all(row["well"] for row in found) else NOT_WELL)

@@ -139,12 +139,21 @@ class Wire:
 
         Nothing that the network does raises.
         """
+        return self._ask("GET", address, fields, None, body_bytes)
+
+    def post(self, address: str, fields: Fields, content: bytes, *, body_bytes: int) -> Answer:
+        """Send content to an address of our own people, as `get` asks for one."""
+        return self._ask("POST", address, fields, content, body_bytes)
+
+    def _ask(self, method: str, address: str, fields: Fields, content: bytes | None, body_bytes: int) -> Answer:
         began, start = self._clock.now(), self._clock.monotonic()
         exchange = Exchange(self._clock, self._limits)
         status, body, trouble = None, bytearray(), None
         try:
             headers = [(b"Host", _host_field(address)), *fields]
-            request = httpx.Request("GET", address, headers=headers, extensions={"exchange": exchange})
+            request = httpx.Request(
+                method, address, headers=headers, content=content, extensions={"exchange": exchange}
+            )
             response = self._client.send(request, stream=True)
             status = response.status_code
             _read_body(response, body, body_bytes)

@@ -21,11 +21,16 @@ def find_site(name: str) -> Site:
 
     Raises ConfigurationError when there is neither, or the file cannot be used.
     """
+    return decode_site(*site_text(name))
+
+
+def site_text(name: str) -> tuple[str, str]:
+    """The TOML text of a site, built in or in a file, and what to call it in messages. Raises ConfigurationError."""
     path = Path(name)
     if name and (path.suffix == ".toml" or path.exists() or "/" in name):
-        return _from_file(path)
+        return _file_text(path), str(path)
     if name in built_in():
-        return decode_site((files(__name__) / f"{name}.toml").read_text("utf-8"), f"{name} (built in)")
+        return (files(__name__) / f"{name}.toml").read_text("utf-8"), f"{name} (built in)"
     near = process.extractOne(name, built_in(), score_cutoff=50)
     hint = f'did you mean "{near[0]}"?' if near else f"built in: {', '.join(built_in())}."
     raise ConfigurationError(
@@ -38,9 +43,9 @@ def _folder() -> tuple[Path, ...]:
     return tuple(Path(str(entry)) for entry in files(__name__).iterdir())
 
 
-def _from_file(path: Path) -> Site:
+def _file_text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except FileNotFoundError:
         raise ConfigurationError(
             f"There is no site file {path}; `tidslager init ADDRESS` writes one, `tidslager sites` lists the built-in."
@@ -51,4 +56,3 @@ def _from_file(path: Path) -> Site:
         raise ConfigurationError(f"{path} is not UTF-8 text: a site file is TOML in UTF-8.") from None
     except OSError as error:
         raise ConfigurationError(f"Cannot read {path} ({error.strerror}): see to its rights.") from error
-    return decode_site(text, str(path))

@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
 from schemas.site import Site, decode_site
-from tests.agency.answers import answer, as_bytes, bare_path, with_trouble
+from tests.agency.answers import Answer, answer, as_bytes, bare_path, with_trouble
 from tests.agency.trouble import Trouble
 
 SITE_FILE = Path(__file__).parent / "agency.toml"
@@ -47,7 +47,14 @@ class Agency:
     `night`, `validators` and `trouble` may be set at any time; `log` and `in_flight_max` are there to be read.
     """
 
-    def __init__(self, port: int = 0, *, night: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        night: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        answers: Callable[..., Answer] = answer,
+    ) -> None:
         self.port = port
         """Port answered on; 0 until entered when any free one will do."""
         self.night = night
@@ -59,12 +66,16 @@ class Agency:
         """Requests in the order in which their answers ended."""
         self.in_flight_max: dict[str, int] = {}
         """How many requests were ever open at once, by host without "www."."""
+        self.answers = answers
+        """What an address answers on a night; a year has more nights than there are files for."""
         self._clock = clock
         self._lock = Lock()
         self._requests = 0
         self._in_flight: dict[str, int] = {}
         self._struck: dict[tuple[str, str], tuple[Trouble, int]] = {}
         self._held: list[Trouble] = []
+        self.holding = Event()
+        """Set when an answer waits for the event of its trouble."""
         self._server: _Server | None = None
 
     def __enter__(self) -> Self:
@@ -145,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         request, begun = agency.begin(host)
         trouble = agency.strike(host, self.path)
         known_tag = self.headers.get("If-None-Match", "") if agency.validators else None
-        usual = answer(agency.night, host, self.path, request=request, known_tag=known_tag)
+        usual = agency.answers(agency.night, host, self.path, request=request, known_tag=known_tag)
         given = with_trouble(usual, trouble)
         whole = trouble.raw if trouble.raw is not None else as_bytes(given, date=self.date_time_string())
         data = b"" if trouble.empty else whole[: len(whole) - trouble.missing]
@@ -166,6 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if trouble.hold is not None:
                 self.wfile.write(data[: trouble.hold_after])
+                self.server.agency.holding.set()
                 trouble.hold.wait()
                 data = data[trouble.hold_after :]
             self.wfile.write(data[:-1])

@@ -1,0 +1,125 @@
+"""`tidslager schedule`: what makes every night happen: a systemd timer, a cron line, a workflow of a public forge."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from archive.console import print_note
+from schemas.errors import ConfigurationError
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_SPREAD = re.compile(r"\d+(s|min|h)?")
+_FILES = {
+    "systemd": ("tidslager.service", "tidslager.timer"),
+    "cron": ("crontab",),
+    "github": ("tidslager.yml",),
+}
+_NEXT = {
+    "systemd": "Then: sudo cp tidslager.service tidslager.timer /etc/systemd/system/ && "
+    "sudo systemctl daemon-reload && sudo systemctl enable --now tidslager.timer\n"
+    "To remove: sudo systemctl disable --now tidslager.timer && "
+    "sudo rm /etc/systemd/system/tidslager.{service,timer} && sudo systemctl daemon-reload",
+    "cron": "Then: crontab -e, and put the lines there. To remove: take them out again.",
+    "github": "Then: commit it as .github/workflows/tidslager.yml with your tidslager.toml and site files, and set the "
+    "variable TIDSLAGER_CONTACT. To remove: delete the file.",
+}
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(list(_FILES)))
+@click.argument("sites", nargs=-1, metavar="[SITE…]")
+@click.option("--at", default="02:30", show_default=True, metavar="HH:MM", help="When a night begins.")
+@click.option("--zone", default="Europe/Stockholm", show_default=True, help="Time zone of that hour; github has UTC.")
+@click.option("--spread", default="45min", show_default=True, help="systemd: begin up to so much later, at random.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path(), help="Where tidslager.toml and the archive are: here."
+)
+@click.option("--user", help="systemd: the user who runs it; else the owner of the folder.")
+@click.option("--write", type=click.Path(path_type=Path), metavar="DIR", help="Write the files there.")
+def schedule(
+    *,
+    kind: str,
+    sites: tuple[str, ...],
+    at: str,
+    zone: str,
+    spread: str,
+    folder: Path,
+    user: str | None,
+    write: Path | None,
+) -> None:
+    """Print what makes every night happen, for KIND systemd, cron or github; nothing is installed.
+
+    Without SITE the installation file says which. docs/operating.md says how to see that each works and how to remove
+    it, and how Windows does it. An hour between 02:00 and 03:00 does not exist on one night of the year where clocks
+    change: systemd and cron then begin an hour later or earlier, and no night is lost.
+    """
+    filled = _filled(kind, sites, at=at, zone=zone, spread=spread, folder=folder.resolve(), user=user)
+    if write is None:
+        click.echo("\n".join(text for _, text in filled), nl=False)
+    else:
+        for name, text in filled:
+            _written(write / name, text)
+        print_note(f"Wrote {', '.join(str(write / name) for name, _ in filled)}.")
+    print_note(_NEXT[kind])
+
+
+def _filled(
+    kind: str, sites: tuple[str, ...], *, at: str, zone: str, spread: str, folder: Path, user: str | None
+) -> list[tuple[str, str]]:
+    """Name and text of each file. Raises ConfigurationError for what no scheduler could use."""
+    if not _TIME.fullmatch(at):
+        raise ConfigurationError(f'--at: "{at}" is no hour: write it as 02:30.')
+    if not _SPREAD.fullmatch(spread):
+        raise ConfigurationError(f'--spread: "{spread}" is no span: write it as 45min.')
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigurationError(f'--zone: this machine knows no time zone "{zone}": write Europe/Stockholm.') from None
+    if re.search(r"[\s%\"'\\$]", str(folder)):
+        raise ConfigurationError(f"{folder}: a path with blanks, quotes, % or $ is asking for trouble: use another.")
+    command = shlex.join([_program(), "night", *sites])
+    hour, minute = at.split(":")
+    values = {
+        "command": command.replace("%", "%%") if kind == "systemd" else command.replace("%", "\\%"),
+        "folder": str(folder),
+        "at": at,
+        "hour": str(int(hour)),
+        "minute": str(int(minute)),
+        "zone": zone,
+        "spread": spread,
+        "sites": "".join(f" {shlex.quote(site)}" for site in sites),
+        "identity": f"User={user or folder.owner()}",
+        "protect_home": "read-only" if str(folder).startswith(("/home", "/root")) else "yes",
+    }
+    return [(name, _template(name).substitute(values)) for name in _FILES[kind]]
+
+
+def _program() -> str:
+    beside = Path(sys.executable).with_name("tidslager")
+    return str(beside) if beside.exists() else "tidslager"
+
+
+def _template(name: str) -> Template:
+    return Template((files("scraper") / "units" / name).read_text("utf-8"))
+
+
+def _written(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as output:
+            output.write(text)
+    except FileExistsError:
+        raise ConfigurationError(f"{path} is there already and was left as it is: name another directory.") from None
+    except OSError as error:
+        raise ConfigurationError(f"Cannot write {path} ({error.strerror}): name another directory.") from error
+
+
+COMMANDS = (schedule,)

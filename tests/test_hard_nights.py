@@ -1,0 +1,135 @@
+"""Hard nights: no network, a full disk, clocks that jump, two installations on one archive. Nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from archive.file import open_for_reading
+from archive.lock import writer_lock
+from archive.verify import verify
+from schemas.installation import Installation
+from tests.agency.server import Agency
+from tests.builders import night
+from tests.clocks import FakeClock
+from tests.nights import site_file, spend_night
+from tests.shell import tidslager
+
+ROOT = Path(__file__).parent.parent
+
+
+def revisions(path: Path) -> list[tuple[int, int, str]]:
+    """Page, number and state of every revision."""
+    with closing(open_for_reading(path).conn) as connection:
+        return connection.execute("SELECT page_id, seq, state FROM revisions ORDER BY page_id, seq").fetchall()
+
+
+def test_a_night_without_a_network_changes_nothing(agency: Agency, path: Path) -> None:
+    """Nobody answers: failed, one line of trouble for all pages, the history as it was, and the next night is well."""
+    spend_night(agency, path, 1)
+    before = revisions(path)
+    site = site_file(agency, path.parent)
+    site.write_text(site.read_text("utf-8").replace(f":{agency.port}", ":9"), "utf-8")
+    done = spend_night(agency, path, 2, shown=1, sites=(str(site),))
+    assert done.exit_code == 1
+    assert len(done.digest.nights[0].begun) >= 7
+    assert revisions(path) == before
+    again = spend_night(agency, path, 3, shown=1)
+    assert again.exit_code == 0
+    assert len(again.digest.nights[0].ended) == len(done.digest.nights[0].begun)
+
+
+def test_a_clock_that_jumped_is_told(agency: Agency, path: Path) -> None:
+    """Behind the newest run: partial, with a sentence; the look is kept at the time that the clock gave."""
+    spend_night(agency, path, 10, shown=1)
+    done = spend_night(agency, path, 2, shown=1)
+    assert done.exit_code == 3
+    assert "set the clock (NTP)" in done.digest.notes[0]
+    forward = spend_night(agency, path, 2, shown=1, clock=FakeClock(night(10) + timedelta(minutes=30)))
+    assert forward.exit_code == 0
+    with closing(open_for_reading(path).conn) as connection:
+        assert connection.execute("SELECT count(DISTINCT run_id) FROM captures").fetchone() == (3,)
+
+
+def test_the_hour_that_does_not_exist_is_told_and_the_next_night_is_well(agency: Agency, path: Path) -> None:
+    """On the night when clocks go forward a budget for that hour lets nothing begin: partial, and nothing is lost."""
+    spend_night(agency, path, 1)
+    before = revisions(path)
+    site = site_file(agency, path.parent)
+    hours = '\n[budget]\nhours = "02:00-03:00"\nzone = "Europe/Stockholm"\n'
+    site.write_text(site.read_text("utf-8") + hours, "utf-8")
+    spring = night(29)  # 2026-03-29 02:10 UTC is 04:10 in Stockholm
+    done = spend_night(agency, path, 29, shown=1, sites=(str(site),), clock=FakeClock(spring - timedelta(hours=1)))
+    assert done.exit_code == 3
+    assert len(done.digest.nights[0].not_looked_at) >= 7
+    assert revisions(path) == before
+    usual = spend_night(agency, path, 30, shown=1, sites=(str(site),), clock=FakeClock(night(30) - timedelta(hours=2)))
+    assert usual.exit_code == 0
+
+
+def test_two_installations_on_one_archive_take_turns(agency: Agency, path: Path) -> None:
+    """The second finds the first at work: code 75, the holder named; afterwards both have their own history in it."""
+    for name in ("one", "two"):
+        site_file(agency, path.parent, name)
+        text = f'archive = "{path.name}"\nsites = ["{name}.toml"]\n'
+        (path.parent / f"install-{name}.toml").write_text(text, "utf-8")
+    with writer_lock(path):
+        ran = tidslager("--config", str(path.parent / "install-two.toml"), "night", "--json")
+    assert ran.code == 75
+    assert f"process {os.getpid()}" in ran.err
+    for name in ("one", "two"):
+        ran = tidslager("--config", str(path.parent / f"install-{name}.toml"), "night", "--json")
+        assert json.loads(ran.out)["sites"] == name
+        assert ran.code == 0
+    with closing(open_for_reading(path).conn) as connection:
+        assert connection.execute("SELECT site, count(*) FROM pages GROUP BY site").fetchall() == [
+            ("one", 8),
+            ("two", 8),
+        ]
+
+
+def test_a_disk_that_fills_up_in_the_night(agency: Agency, path: Path) -> None:
+    """A sentence that says what to do, code 1, what was committed is there, and with room the next night goes on."""
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (450_000, 450_000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", "night", str(site_file(agency, path.parent)), "--archive", str(path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, preexec_fn=limited,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "What was committed before is kept." in done.stderr
+    after = spend_night(agency, path, 2, shown=1, clock=FakeClock(night(30_000)))
+    assert after.exit_code == 0
+
+
+def test_a_damaged_archive_is_found_by_the_sample(agency: Agency, path: Path) -> None:
+    """Verification after the run: failed, with what to do; the run itself stands."""
+    spend_night(agency, path, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE revisions SET title = 'En annan' WHERE id = 1")
+        connection.commit()
+    done = spend_night(agency, path, 2)
+    assert done.exit_code == 1
+    assert "restore it from a backup" in done.digest.notes[0]
+
+
+def test_a_night_leaves_an_archive_that_verifies(agency: Agency, path: Path) -> None:
+    """After nights of trouble everything agrees with everything."""
+    for number in (1, 2, 3):
+        spend_night(agency, path, number, installation=Installation(verify_sample=5))
+    database = open_for_reading(path)
+    with closing(database.conn):
+        assert verify(database, path, rng=random.Random(1)).findings == ()
