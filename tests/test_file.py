@@ -123,7 +123,8 @@ def test_a_full_disk_loses_nothing_that_was_committed(archive: Archive) -> None:
     archive.database.execute("PRAGMA max_page_count = 1000000")
     assert look(archive, 3, page(section("A", "b"))).finding == "changed"
     assert archive.database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    assert [row["status"] for row in archive.database.query("SELECT status FROM runs ORDER BY id")] == ["ok", "interrupted", "ok"]
+    runs = archive.database.query("SELECT status FROM runs ORDER BY id")
+    assert [row["status"] for row in runs] == ["ok", "interrupted", "ok"]
 
 
 def test_a_damaged_archive_is_named_as_such(archive: Archive, path: Path) -> None:
