@@ -1,8 +1,8 @@
 """Guard: pages are parsed in a child process with a memory limit and a deadline, kept alive between pages.
 
 Some markup costs an HTML5 parser time and memory out of all proportion: an 81 kB page of misnested tags took lexbor
-20 s and 5 GB. Such a page is unparsable; it must not take the night with it. The child holds nothing from one page to
-the next but the layouts.
+20 s and 5 GB. Such a page is unparsable; it must not take the night with it. From one page to the next the child holds
+the layouts, and parts of the chrome that read the same wherever they stand.
 """
 
 from __future__ import annotations

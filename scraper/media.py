@@ -15,6 +15,8 @@ _LATER: Final = (
     "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
 )  # fmt: skip
 _LATER_NAMES: Final = frozenset(_LATER)
+ADDRESSES: Final = _LATER_NAMES | {"href", "src", "data"}
+"""Attributes of a page's elements that references are taken from."""
 _MEDIA: Final = _PLAYERS | {"object"}
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
