@@ -10,12 +10,14 @@ from schemas.chrome import Chrome, ChromePart
 from schemas.page import Block, Paragraph
 from scraper.content import ContentReader
 from scraper.layout import Layout
+from scraper.part_memo import PartMemo
 from scraper.selectors import Finder
 from scraper.surroundings import Surroundings
 from scraper.tree import Region
 
 _AROUND = "around"
 """Name of what stands outside the content without a name of its own."""
+_MEMO = PartMemo()
 
 
 def chrome_of(
@@ -32,11 +34,13 @@ def chrome_of(
     if body is None:
         return Chrome()
     names = dict(named)
+    regions: dict[str, Region] = {}
     parts: dict[str, list[Block]] = {}
     for element, name in [*named, (body, _AROUND)]:
-        apart = {other for other, called in names.items() if called != name and other != element}
-        hidden = skipped | apart.union(boxes) if name == _AROUND else skipped | apart
-        parts.setdefault(name, []).extend(_blocks(element, around, hidden))
+        if name not in regions or element == body:
+            apart = {other for other, called in names.items() if called != name and other != element}
+            regions[name] = skipped | (apart.union(boxes) if name == _AROUND else apart)
+        parts.setdefault(name, []).extend(_blocks(element, around, regions[name]))
     parts[_AROUND] += worded
     return Chrome(parts=tuple(ChromePart(name=name, blocks=tuple(blocks)) for name, blocks in parts.items() if blocks))
 
@@ -61,12 +65,22 @@ def _named(finder: Finder, layout: Layout, skipped: Region) -> list[tuple[int, s
     return named
 
 
-def _blocks(element: int, around: Surroundings, hidden: Region) -> list[Block]:
-    reader = ContentReader(msgspec.structs.replace(around, hidden=hidden, preamble=frozenset()), worded=False)
+def _blocks(element: int, around: Surroundings, hidden: Region) -> Sequence[Block]:
+    def read(said: frozenset[str]) -> tuple[Block, ...]:
+        return _read(element, msgspec.structs.replace(around, hidden=hidden, preamble=frozenset(), said=said))
+
+    # The body is the page's own: it would never be met again.
+    if element == around.tree.body:
+        return read(around.said)
+    return _MEMO.blocks(element, around, hidden, read)
+
+
+def _read(element: int, around: Surroundings) -> tuple[Block, ...]:
+    reader = ContentReader(around, worded=False)
     reader.read(element)
     blocks: list[Block] = []
     for section in reader.sections():
         if section.heading:
             blocks.append(Paragraph(text=section.heading, links=section.links))
         blocks += section.blocks
-    return blocks
+    return tuple(blocks)

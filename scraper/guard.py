@@ -1,8 +1,8 @@
 """Guard: pages are parsed in a child process with a memory limit and a deadline, kept alive between pages.
 
 Some markup costs an HTML5 parser time and memory out of all proportion: an 81 kB page of misnested tags took lexbor
-20 s and 5 GB. Such a page is unparsable; it must not take the night with it. The child holds nothing from one page to
-the next but the layouts.
+20 s and 5 GB. Such a page is unparsable; it must not take the night with it. From one page to the next the child holds
+the layouts, and parts of the chrome that read the same wherever they stand.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import IO, Self
 import msgspec
 
 from schemas.capture import Capture
+from schemas.chrome import Chrome
 from schemas.reading import Reading
 from schemas.site import Limits, Site
 from scraper.layout import layout_named
 from scraper.parse import DECODED_BYTES, read
+from scraper.part_exchange import KnownParts, SentPart, SentParts
 
 DEADLINE_S = Limits().parse_s
 DOCUMENT_S = Limits().document_s
@@ -33,6 +35,8 @@ MEMORY_BYTES = Limits().parse_bytes
 
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).parent.parent
+_AT_ONCE = 1 << 16
+"""Bytes read at once, as many as a pipe holds."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     layout: str = ""
     limit: int = DECODED_BYTES
     """Most bytes of body after content decoding."""
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """A reading, its chrome apart: most of that the parent has from pages before."""
+
+    reading: Reading
+    parts: tuple[SentPart, ...] | None
+
+
+_encode_into = msgspec.msgpack.Encoder().encode_into
+_decode_order = msgspec.msgpack.Decoder(Order).decode
+_decode_answer = msgspec.msgpack.Decoder(Answer).decode
 
 
 class Guard:
@@ -62,6 +78,7 @@ class Guard:
         self._decoded_bytes = decoded_bytes
         self._monotonic = monotonic
         self._child: subprocess.Popen[bytes] | None = None
+        self._parts = KnownParts()
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -94,8 +111,11 @@ class Guard:
         child = self._child or self._begin()
         try:
             assert child.stdin is not None
-            _send(child.stdin, msgspec.msgpack.encode(order))
-            answer = self._answer(child, deadline_s)
+            _send(child.stdin, order)
+            answer = _decode_answer(self._answer(child, deadline_s))
+            if answer.parts is None:
+                return answer.reading
+            return msgspec.structs.replace(answer.reading, chrome=Chrome(parts=self._parts.take(answer.parts)))
         except (BrokenPipeError, EOFError):
             self._end()
             limit = self._memory_bytes // (1024 * 1024)
@@ -107,9 +127,10 @@ class Guard:
             # Somebody interrupts: what the child still answers would be taken for the next page's answer.
             self._end()
             raise
-        return msgspec.msgpack.decode(answer, type=Reading)
 
     def _begin(self) -> subprocess.Popen[bytes]:
+        # A new child has sent nothing yet.
+        self._parts = KnownParts()
         self._child = subprocess.Popen(
             [sys.executable, "-m", "scraper.guard", str(self._memory_bytes)],
             stdin=subprocess.PIPE,
@@ -129,27 +150,35 @@ class Guard:
             child.kill()
             child.communicate()
 
-    def _answer(self, child: subprocess.Popen[bytes], deadline_s: float) -> bytes:
+    def _answer(self, child: subprocess.Popen[bytes], deadline_s: float) -> memoryview:
         assert child.stdout is not None
-        until = self._monotonic() + deadline_s
-        (length,) = _LENGTH.unpack(self._exactly(child.stdout, _LENGTH.size, until))
-        return self._exactly(child.stdout, length, until)
+        stream, until = child.stdout.fileno(), self._monotonic() + deadline_s
+        data = self._piece(stream, until)
+        while len(data) < _LENGTH.size:
+            data += self._piece(stream, until)
+        (length,) = _LENGTH.unpack_from(data)
+        pieces, missing = [data], _LENGTH.size + length - len(data)
+        while missing > 0:
+            pieces.append(self._piece(stream, until))
+            missing -= len(pieces[-1])
+        return memoryview(b"".join(pieces))[_LENGTH.size :]
 
-    def _exactly(self, stream: IO[bytes], size: int, until: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            ready, _, _ = select.select([stream], [], [], max(0.0, until - self._monotonic()))
-            if not ready:
-                raise TimeoutError
-            piece = os.read(stream.fileno(), min(size - len(data), 1 << 20))
-            if not piece:
-                raise EOFError
-            data += piece
-        return bytes(data)
+    def _piece(self, stream: int, until: float) -> bytes:
+        """What the child has said since; one answer at the most, as it is asked for one at a time."""
+        ready, _, _ = select.select([stream], [], [], max(0.0, until - self._monotonic()))
+        if not ready:
+            raise TimeoutError
+        piece = os.read(stream, _AT_ONCE)
+        if not piece:
+            raise EOFError
+        return piece
 
 
-def _send(stream: IO[bytes], data: bytes) -> None:
-    stream.write(_LENGTH.pack(len(data)) + data)
+def _send(stream: IO[bytes], message: Order | Answer) -> None:
+    data = bytearray(_LENGTH.size)
+    _encode_into(message, data, _LENGTH.size)
+    _LENGTH.pack_into(data, 0, len(data) - _LENGTH.size)
+    stream.write(data)
     stream.flush()
 
 
@@ -158,13 +187,15 @@ def serve(orders: IO[bytes], answers: IO[bytes], memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     answers.write(b"!")
     answers.flush()
+    parts = SentParts()
     while head := orders.read(_LENGTH.size):
-        order = msgspec.msgpack.decode(orders.read(_LENGTH.unpack(head)[0]), type=Order)
+        order = _decode_order(orders.read(_LENGTH.unpack(head)[0]))
         try:
             reading = read(order.capture, order.layout, limit=order.limit)
         except MemoryError:
             reading = Reading(verdict="unparsable", why="The parser needs more memory for this page than it may have.")
-        _send(answers, msgspec.msgpack.encode(reading))
+        sent = parts.send(reading.chrome.parts) if reading.chrome else None
+        _send(answers, Answer(msgspec.structs.replace(reading, chrome=None), sent))
 
 
 if __name__ == "__main__":

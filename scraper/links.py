@@ -25,7 +25,7 @@ _REMEMBERED: Final = 500
 """Characters up to which an address is remembered: two megabytes in all at the most."""
 # An ordinary base up to its first "/", and references of which nothing else in it counts.
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/")
-_ROOTED: Final = re.compile(r"/(?![/\\\s])|https?://[^/\\\s]")
+_ROOTED: Final = re.compile(r"/(?![/\\\s])|https?://[^/\\\s]|(?:mailto|tel):")
 # SiteVision serves every file of its archive, whatever its name, from here.
 _DOWNLOAD: Final = "/download/"
 
@@ -37,9 +37,16 @@ def follow(base: str, reference: str) -> str | None:
     """
     if len(reference) > _REMEMBERED:
         return _follow(base, reference)
-    # A menu leads to the same places from each page: from "/" and from a scheme on, only the base's origin counts.
+    return _followed(needed_base(base, reference), reference)
+
+
+def needed_base(base: str, reference: str) -> str:
+    """As much of a base as the reference needs: from "/" and from a scheme on, no more than its origin counts.
+
+    A menu leads to the same places from each page, and is followed once for all of them.
+    """
     origin = _ORIGIN.match(base) if _ROOTED.match(reference) else None
-    return _followed(origin[0] if origin else base, reference)
+    return origin[0] if origin else base
 
 
 def _follow(base: str, reference: str) -> str | None:
@@ -61,7 +68,7 @@ def kind_of(address: str, base: str) -> LinkKind:
     if address.startswith("tel:"):
         return "phone"
     kind = _kind_seen_from if len(address) <= _REMEMBERED else _kind_seen_from.__wrapped__
-    return kind(_host(base), address)
+    return kind(home_of(base), address)
 
 
 @lru_cache(maxsize=4096)
@@ -75,7 +82,8 @@ def _kind_seen_from(home: str, address: str) -> LinkKind:
 
 
 @lru_cache(maxsize=64)
-def _host(address: str) -> str:
+def home_of(address: str) -> str:
+    """What makes a link one to a page of the same site: the host of an address, "www." apart."""
     return bare(host_of(address))
 
 

@@ -16,6 +16,8 @@ _LATER: Final = (
     "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
     "data-src-cmplz", "data-cmplz-src", "data-consent-src", "data-original-src", "data-embed-url", "data-video-url",
 )  # fmt: skip
+ADDRESSES: Final = frozenset((*_LATER, "href", "src", "data"))
+"""Attributes of a page's elements that references are taken from."""
 _MEDIA: Final = _PLAYERS | {"object"}
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
@@ -24,8 +26,10 @@ _NAMES: Final = (
     (("videoid", "data-youtube-id", "data-youtube", "data-videoid", "data-yt-id"), youtube_address),
     (("data-vimeo-id", "data-vimeo"), vimeo_address),
 )
-_KEPT: Final = frozenset((*_LATER, *(name for names, _ in _NAMES for name in names)))
+KEPT: Final = frozenset((*_LATER, *(name for names, _ in _NAMES for name in names)))
 """Attributes by which a placeholder is known; most elements have none of them."""
+TITLES: Final = ("title", "aria-label", "playlabel", "data-title")
+"""Attributes that say what a film is called, the best first."""
 _NO_SIZE: Final = re.compile(r"[01](?:px)?")
 
 
@@ -45,7 +49,7 @@ def film_of(tree: Tree, number: int, base: str) -> Film | None:
         return None
     if not address or not seen:
         return None
-    title = tree.wording(number, "title", "aria-label", "playlabel", "data-title")
+    title = tree.wording(number, *TITLES)
     return Film(address=film_address(address), title=title)
 
 
@@ -74,7 +78,7 @@ def is_player(tag: str) -> bool:
 
 def may_play(tree: Tree, number: int) -> bool:
     """Whether an element may be a film by its tag or by where it keeps an address: a cheap look before `film_of`."""
-    return tree.tags[number] in _MEDIA or not _KEPT.isdisjoint(tree.attributes[number])
+    return tree.tags[number] in _MEDIA or not KEPT.isdisjoint(tree.attributes[number])
 
 
 def _address(tree: Tree, number: int, names: tuple[str, ...], base: str) -> str | None:

@@ -138,3 +138,13 @@ def test_nuls_and_nothing(guard: Guard) -> None:
     """NULs, an empty body and no body at all are answered like any other."""
     for body in (b"\x00" * 10_000, b"", None):
         assert guard.read(html(body)) == read(html(body))
+
+
+def test_a_menu_reads_the_same_after_the_child_was_started_anew(guard: Guard) -> None:
+    """Chrome that the parent knows is not sent again; a child that was killed between has sent nothing yet."""
+    page = html(b"<nav><ul><li><a href=/ett>Ett</a></ul></nav><main><h1>Rubrik</h1><p>Ett stycke.</p></main>")
+    expected = read(page)
+    assert expected.chrome is not None
+    assert [guard.read(page), guard.read(page)] == [expected, expected]
+    guard._end()
+    assert [guard.read(page), guard.read(page)] == [expected, expected]
