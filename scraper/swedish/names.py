@@ -21,7 +21,9 @@ _SURNAME: Final = re.compile(
     re.IGNORECASE,
 )
 # Nothing but a surname ends so: in Swedish, Finnish, South Slavic and Persian.
-_SURE: Final = re.compile(r"\w{2,}(?:sson|nen|[qk]vist|ström|gren|ovi[cć]|zadeh|[eiä]lä|mäki|niemi)\Z", re.IGNORECASE)
+_SURE: Final = re.compile(
+    r"\w{2,}(?:sson|[aeiouyäö]nen|[qk]vist|ström|gren|ovi[cć]|zadeh|[eiä]lä|mäki|niemi)\Z", re.IGNORECASE
+)
 _ACCENTS: Final = str.maketrans("áàâíìóòôúùñ", "aaaiiooouun")
 # "Lindh-priset": what is named after someone.
 _COMPOUND: Final = re.compile(r"-[a-zåäö]")
