@@ -1,6 +1,7 @@
 """Mention: a person, a place or an organisation that a Swedish text names, where it does so, and how we know.
 
-When: a day, month or year that a text names, no more exact than it says.
+When: a day, month or year that a text names, no more exact than it says. Contact: a person who can be reached. The two
+stand on a page in a `Spot`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from typing import Literal
 
 import msgspec
 
+from schemas.page import DateSource
+
 MentionKind = Literal["person", "municipality", "region", "organisation"]
+Says = Literal["published", "updated", "named"]
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,3 +68,34 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Offset of the name in the text."""
     end: int
     """Offset after it."""
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where on a page something stands: in a section, in a part of the chrome, or else in the head of the page."""
+
+    section: int | None = None
+    """Index in `Page.sections`."""
+    heading: str = ""
+    """Heading of that section."""
+    part: str = ""
+    """Name of the chrome's part, such as "contact"."""
+
+
+class PageContact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A contact as a page gives it; its offsets count in the text of the spot with its mail and telephone links."""
+
+    contact: Contact
+    spot: Spot
+
+
+class PageDate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A time that a page names."""
+
+    when: When
+    words: str
+    """The time as the text writes it; its ISO form, for one that the page states of itself."""
+    source: DateSource
+    """How it is known: "text" for what readers read, else the place where the page states its own days."""
+    says: Says
+    """Whether the page states it of itself, or a text names it."""
+    spot: Spot

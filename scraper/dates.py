@@ -16,7 +16,8 @@ from scraper.tree import Region
 
 Which = Literal["published", "updated"]
 
-# Names of meta fields in lower case: Open Graph's article, Dublin Core in its spellings, schema.org.
+# Names of meta fields in lower case: Open Graph's article, Dublin Core in its spellings, schema.org. "last-modified" is
+# not among them: it says when the server put the page together, which may be at each request.
 _FIELDS: Final[dict[Which, tuple[str, ...]]] = {
     "published": (
         "article:published_time", "dcterms.issued", "dc.date.issued", "dcterms.available", "dcterms.created",
@@ -24,7 +25,7 @@ _FIELDS: Final[dict[Which, tuple[str, ...]]] = {
     ),
     "updated": (
         "article:modified_time", "dcterms.modified", "dc.modified", "dc.date.modified", "datemodified",
-        "og:updated_time", "last-modified",
+        "og:updated_time",
     ),
 }  # fmt: skip
 _TIME_MARKS: Final[dict[Which, str]] = {

@@ -132,3 +132,12 @@ def test_the_day_of_a_review_stands_in_for_an_update() -> None:
     assert page_of(f"<main>{reviewed}<p>Hej</p></main>").updated == Dated(on=DAY, source="text")
     both = page_of(f"<main>{reviewed}<p>Senast uppdaterad 3 maj 2020</p><p>Hej</p></main>")
     assert both.updated == Dated(on=date(2020, 5, 3), source="text")
+
+
+@pytest.mark.parametrize("attribute", ["name", "http-equiv"])
+@pytest.mark.parametrize("stamp", ["Thu, 03 Feb 2022 04:05:06 GMT", "2022-02-03T04:05:06Z", "2022-02-03"])
+def test_a_stamp_of_the_server_is_no_update(attribute: str, stamp: str) -> None:
+    """A last-modified field may be written anew at each request: read, it would be a change of the page every night."""
+    html = f"<meta {attribute}=last-modified content='{stamp}'><main><h1>Hej</h1><p>Text.</p></main>"
+    assert page_of(html).updated is None
+    assert page_of(html) == page_of(html.replace("2022", "2023"))

@@ -17,14 +17,20 @@ _FAMILY: Final = (
     r"|sten|skog|dotter|én|ell|i[cć]|ek|alm|björk)"
 )
 _SURNAME: Final = re.compile(
-    rf"{_FAMILY}\Z|\w+(?:ius|ovi?[cć]?|ova|sk[iy]|ska|ez|zadeh|pour|yan|oğlu|oglu|nen|mann|ler|ner|[aio]|ah|ed|an)\Z",
+    rf"{_FAMILY}\Z|\w+(?:ius|ovi?[cć]?|ova|sk[iy]|ska|ez|zadeh|pour|yan|oğlu|oglu|nen|mann|ler|ner|[aioä]|ah|ed|an)\Z|(?:a[dlnrstz]|ash|el)-\w+\Z",
     re.IGNORECASE,
 )
+# Nothing but a surname ends so: in Swedish, Finnish, South Slavic and Persian.
+_SURE: Final = re.compile(
+    r"\w{2,}(?:sson|[aeiouyäö]nen|[qk]vist|ström|gren|ovi[cć]|zadeh|[eiä]lä|mäki|niemi)\Z", re.IGNORECASE
+)
+_ACCENTS: Final = str.maketrans("áàâíìóòôúùñ", "aaaiiooouun")
 # "Lindh-priset": what is named after someone.
 _COMPOUND: Final = re.compile(r"-[a-zåäö]")
 _OWNED: Final = re.compile(rf"{_FAMILY}s\Z", re.IGNORECASE)
 # "Kreativa Verkstan": what follows an adjective is a thing.
 _DEFINITE: Final = ("an", "en", "et", "na", "ar", "or", "er")
+_DEFINITE_OR_FIRM: Final = (*_DEFINITE, "eri", "rum")
 _LONGEST_INITIALS: Final = 4
 _MOST_NAMES: Final = 4
 _LONGEST_WORD: Final = 40
@@ -47,12 +53,19 @@ class Name(NamedTuple):
         """Whether its last word ends as surnames do."""
         return bool(_SURNAME.match(self.words[-1]))
 
+    @property
+    def sure(self) -> bool:
+        """Whether its last word is a surname and nothing else, and what it follows is no thing with an owner."""
+        first, last = self.words[0], self.words[-1]
+        is_thing = first.endswith(_DEFINITE_OR_FIRM) or bool(_INITIALS.match(first)) or last in gazetteer().words
+        return bool(_SURE.match(last)) and not is_thing
+
 
 def name_in(run: Run) -> Name | None:
     """The words of a run that may be a person's name; None when none may."""
     words = run.words
     for number in range(len(words) - 1):
-        if _is_given(words[number]):
+        if _is_given(words[number]) and _begins(words, number):
             last = _reach(words, number)
             if last - number < _TWO or _is_of_another(words, number, last):
                 return None
@@ -64,7 +77,7 @@ def name_in(run: Run) -> Name | None:
     last = _reach(words, first)
     if last - first < _TWO or last < len(words) or not _fits(words[first]) or words[first] in gazetteer().words:
         return None
-    if words[first][-1] == "a" and words[-1].endswith(_DEFINITE):
+    if words[first][-1] == "a" and words[-1].endswith(_DEFINITE) and not _SURE.match(words[-1]):
         return None
     return _name(run, first, last, known=False)
 
@@ -82,9 +95,22 @@ def _name(run: Run, first: int, last: int, *, known: bool) -> Name:
     return Name(tuple(words), run.offset(first), end, tuple(run.words[:first]), known)
 
 
+def _begins(words: list[str], number: int) -> bool:
+    """Whether a given name begins a name here: "Mina" and "Hans" do so before a surname only, not in "Mina Sidor"."""
+    return (
+        words[number] not in lexicon().starters
+        or words[number + 1] in PARTICLES
+        or bool(_SURNAME.match(words[number + 1]))
+    )
+
+
 def _is_given(word: str) -> bool:
+    """Whether a word is a given name, with accents or without; of a double name, "Ol-Johán", one half is enough."""
     given = lexicon().given
-    return word in given or ("-" in word and all(part in given for part in word.split("-")))
+    if word in given:
+        return True
+    plain = word.translate(_ACCENTS)
+    return plain in given or ("-" in word and any(part in given for part in plain.split("-")))
 
 
 def _reach(words: list[str], first: int) -> int:

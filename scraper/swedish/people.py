@@ -24,6 +24,13 @@ _REACHED: Final = re.compile(
     r"[^\n]{0,60}?(?:\n[^\n]{0,60}?){0,2}(?:[\w.]@|\b[Tt]el|\b0\d{1,3}[ -]\d|\b[Mm]ejl|\bE-post|\b[Mm]obil)"
 )
 _LABEL: Final = re.compile(r"[Kk]ontakt\w*(?:[ \xa0][a-zåäö]+){0,3}:?\s{1,2}\Z")
+# Minutes, captions and bylines: "Närvarande: …", "Från vänster: …", "Text och bild: …".
+_ROLL: Final = re.compile(
+    r"\b(?:[Dd]eltagare|[Nn]ärvarande|[Ff]rånvarande|[Ee]rsättare|[Ll]edamöter|[Jj]usterare|[Mm]edverkande"
+    r"|[Ff]rån vänster|[Vv]id pennan"
+    r"|(?:Text|Foto|Bild|Film|Intervju|Illustration|Redaktör|Fotograf)(?:[ \xa0](?:och|&)[ \xa0][a-zåäö]+)?"
+    r")(?::[ \xa0]?|\n)\Z"
+)
 _AND: Final = re.compile(r"(?:,[ \xa0]|[ \xa0](?:och|samt)[ \xa0])\Z")
 _FROM: Final = re.compile(rf"(?:,|{SPACE}(?:från|på|vid|hos|i))?{SPACE}")
 _CLAUSE: Final = re.compile(r"[^.,;:!?–()\n]*")
@@ -66,6 +73,8 @@ class Finder:
         self.people: list[Mention] = []
         self.by_surname: dict[str, Mention | None] = {}
         self.by_given: dict[str, Mention | None] = {}
+        self.roll = -1
+        """Where the last person ends on a list of them."""
         self.shared = ""
         """A role in the plural, which the next person has too: "verksamhetsledarna Sara Holm och Ida Nord"."""
 
@@ -110,11 +119,21 @@ class Finder:
             (around.lead, f'stands after the role "{around.lead}"'),
             (around.after, "a role follows"),
             (speaks and (name.known or name.likely), "speaks"),
+            (self._is_on_roll(name, around), "stands on a list of people"),
             (name.known, "a given name and a surname"),
+            (name.sure, "a word and what is always a surname"),
             (_LABEL.search(around.behind) and _REACHED.match(self.text, name.end), "named as a contact"),
             (self._is_beside(name, around) and name.likely, "stands beside another person"),
         )
         return next((why for holds, why in rules if holds), "")
+
+    def _is_on_roll(self, name: Name, around: _Around) -> bool:
+        """Whether a list of people, "Närvarande: …", begins with the name or goes on with it."""
+        goes_on = bool(self.people) and self.people[-1].end == self.roll and self._is_beside(name, around)
+        listed = goes_on or bool(_ROLL.search(around.behind))
+        if listed:
+            self.roll = name.end
+        return listed
 
     def _is_beside(self, name: Name, around: _Around) -> bool:
         near = bool(self.people) and name.start - self.people[-1].end <= _LONGEST_AND
@@ -205,6 +224,8 @@ class Finder:
             or (number >= 0 and begins < self.organisations[number].end)
         ):
             return True
+        if word in gazetteer().words and self.people and self.text[self.people[-1].end : begins] in (", ", " ("):
+            return True  # Where the person lives: "Eva Norberg, Norberg".
         before = self.text[max(0, begins - 12) : begins].split()
         return word in gazetteer().words and (
             (bool(before) and before[-1].lower() in ("i", "från", "till")) or following.startswith(("kommun", "stad"))

@@ -21,7 +21,12 @@ _MUNICIPAL: Final = re.compile(
     r"kommun|stads?$|social|arbetsmarknad|vuxenutbildning|fullmäktige|nämnd|skol|äldreomsorg|stadsdel|tätort"
     r"|näringsliv|omsorg|upphandling|vuxnas|försörjning|integration"
 )
-_NAMED_AFTER: Final = re.compile(r"universitet|högskol|tidning|allehanda|nation\b|dagblad|kuriren|domkyrk")
+_NAMED_AFTER: Final = re.compile(
+    r"universitet|högskol|tidning|allehanda|nation\b|dagblad|kuriren|domkyrk|(?:nyheter|posten|gata|gränd|torg|väg|allé)\b"
+)
+# "Borås Tvätteri AB", "IFK Norrköping": whoever bears the name of a place need not be there.
+_COMPANY: Final = frozenset(("AB", "HB", "KB", "Aktiebolag"))
+_CLUBS: Final = frozenset(("IFK", "IF", "IK", "BK", "FK", "FF", "FC", "GIF", "HK", "BoIS", "AIS"))
 _SUCH_AS: Final = re.compile(r"kommuner,?[ \xa0]som[ \xa0]$")
 _LEADS: Final = frozenset(
     ("i", "från", "till", "kring", "runt", "utanför", "nära", "genom", "mot", "inom", "kommunen", "kommunerna",
@@ -54,7 +59,7 @@ class _Found(NamedTuple):
 
 def find_places(text: str, found: Sequence[Run], taken: Sequence[tuple[int, int]] = ()) -> list[Mention]:
     """The places that a text names, in order. `taken` are spans, in order, that name something else."""
-    named = _settle(text, _named(text, found))
+    named = _settle(text, _at_home(text, _named(text, found), taken))
     free = _outside(named, taken)
     mentions = [_mention(entry) for entry in free if entry.evidence]
     mentions += (_mention(entry) for entry in _inhabitants(text))
@@ -117,8 +122,8 @@ def _judged(text: str, run: Run, number: int, begins: int, place: Place) -> _Fou
     after = following[1] if following else ""
     before = run.words[number - 1] if number else ""
     evidence = ""
-    if after and _NAMED_AFTER.match(after):
-        pass
+    if _NAMED_AFTER.match(after) or _is_borne(run.words, number):
+        place = _NOWHERE
     elif word in gazetteer().short and len(run.words) == 1:
         evidence = "stands alone, as a place does"
     elif word not in gazetteer().ambiguous and word not in gazetteer().short:
@@ -140,7 +145,32 @@ def _judged(text: str, run: Run, number: int, begins: int, place: Place) -> _Fou
     return _Found(begins, ends, place, evidence)
 
 
+def _is_borne(words: list[str], number: int) -> bool:
+    """Whether a company, a newspaper or a club bears the name of the place."""
+    following = words[number + 1] if number + 1 < len(words) else ""
+    return bool(
+        (number and words[number - 1] in _CLUBS)
+        or _COMPANY.intersection(words[number + 1 :])
+        or _NAMED_AFTER.match(following.lower())
+    )
+
+
 _NOWHERE: Final = Place("municipality", "", "")
+
+
+def _at_home(text: str, named: list[_Found], taken: Sequence[tuple[int, int]]) -> list[_Found]:
+    """Give names that stand right after a person, "Eva Norberg, Norberg, valdes", that as evidence."""
+    ends = {end for _, end in taken}
+    return [
+        entry._replace(evidence="stands after a person, as where they live")
+        if entry.place.name
+        and not entry.evidence
+        and entry.start - 2 in ends
+        and text[entry.start - 2 : entry.start] in (", ", " (")
+        and not text[entry.end : entry.end + 1].isspace()
+        else entry
+        for entry in named
+    ]
 
 
 def _settle(text: str, named: list[_Found]) -> list[_Found]:

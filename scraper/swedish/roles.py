@@ -15,7 +15,8 @@ _ASIDE: Final = re.compile(
 )
 _IS: Final = (
     rf"(?:är|var|blir|blev|heter|arbetar{SPACE}som|jobbar{SPACE}som|arbetade{SPACE}som|jobbade{SPACE}som"
-    rf"|anställdes{SPACE}som|tillträder{SPACE}som|verkar{SPACE}som)"
+    rf"|anställdes{SPACE}som"
+    rf"|till(?:träder|trädde)(?:{SPACE}den{SPACE}\d{{1,2}}{SPACE}\w{{3,9}})?{SPACE}som|verkar{SPACE}som)"
 )
 _TODAY: Final = rf"(?:i{SPACE}?dag{SPACE})?"
 _LEAD: Final = re.compile(

@@ -15,7 +15,9 @@ PARTICLES: Final = frozenset(
 )
 _PARTICLE: Final = f"(?:{'|'.join(sorted(PARTICLES))})"
 _INITIAL: Final = rf"[{CAPITAL}]\.(?:-?[{CAPITAL}]\.)*(?={SPACE}?[{CAPITAL}])"
-_WORD: Final = rf"[{CAPITAL}]\w*(?:[-’'´:]\w+)*"
+# "al-Khatib": an article that a hyphen binds to its name.
+_ARTICLE: Final = r"(?:a[dlnrstz]|ash|el)-"
+_WORD: Final = rf"(?:{_ARTICLE})?[{CAPITAL}]\w*(?:[-’'´:]\w+)*"
 # It begins with a class of letters and nothing else, so that the search for its first letter is done in C.
 _RUN: Final = re.compile(
     rf"[{CAPITAL}](?:(?:\.-?[{CAPITAL}])*\.(?={SPACE}[{CAPITAL}])|\w*(?:[-’'´:]\w+)*)"
