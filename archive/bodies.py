@@ -209,7 +209,8 @@ def _key_frame(database: Database, body: bytes, site: str, known: dict[int, Fram
     )  # fmt: skip
     if best is not None and size < alone * _PAYS:
         return _Written(codec="delta", base=best.id, data=pack(body, best.body, care=Care.FIRST))
-    data = pack(body, care=Care.KEY)
+    # Care is for what a site will stand on. Where its pages have little in common each stands alone, and many do.
+    data = pack(body, care=Care.FIRST if frames else Care.KEY)
     if len(data) >= len(body):
         return _Written(codec="raw", data=body)
     return _Written(codec="zstd", data=data, dictionary=bool(site) and len(body) >= max(_DICTIONARY_FROM, 2 * alone))

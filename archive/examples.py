@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from schemas.page import Film, Page, Section, block_links, block_text
@@ -30,6 +31,15 @@ WORDS: Final[dict[Kind, str]] = {
     "incubator": r"inkubator\w*|affärssamarbete\w*|växthus för företag\w*",
 }
 _PATTERNS: Final = {kind: re.compile(rf"\b(?:{words})", re.IGNORECASE) for kind, words in WORDS.items()}
+_HINTS: Final[dict[Kind, tuple[str, ...]]] = {
+    "coordination_association": ("samordningsförbund", "finsam"),
+    "reserved_procurement": ("reserver", "upphandling", "inköp", "kontrakt"),
+    "municipal_spin_off": ("knopp", "kommunal"),
+    "incubator": ("inkubator", "affärssamarbete", "växthus"),
+}
+"""What stands in every word of a kind, in small letters: most texts have none of it, and need no closer look."""
+_REMEMBERED = 4096
+"""Texts whose kind is remembered: most stay as they are from revision to revision."""
 _IN_TITLE, _IN_PREAMBLE = 8, 4
 """Weights of a word in a title or heading, and in a preamble; one in the text weighs 1."""
 _GENERAL: Final = re.compile(
@@ -47,13 +57,15 @@ class Told(NamedTuple):
     words: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def kind_of(title: str, preamble: str, text: str) -> Told | None:
     """The kind that the words tell; None when they tell none."""
     weights: dict[Kind, int] = {}
     words: dict[Kind, str] = {}
     for part, weight in ((title, _IN_TITLE), (preamble, _IN_PREAMBLE), (text, 1)):
+        folded = part.lower()
         for kind, pattern in _PATTERNS.items():
-            found = [match.group() for match in pattern.finditer(part)]
+            found = pattern.findall(part) if any(hint in folded for hint in _HINTS[kind]) else []
             if found:
                 weights[kind] = weights.get(kind, 0) + weight * len(found)
                 words.setdefault(kind, found[0])
