@@ -9,7 +9,6 @@ import msgspec
 from schemas.chrome import Chrome, ChromePart
 from schemas.page import Block, Paragraph
 from scraper.content import ContentReader, Surroundings
-from scraper.layout import Layout
 from scraper.tree import Document, Node, Region, find, ids_of, walk
 
 _AROUND = "around"
@@ -25,7 +24,7 @@ def chrome_of(
     """
     layout = around.layout
     skipped = unread | ids_of(find([document], layout.breadcrumb.select))
-    named = _named(document, layout, Region(skipped))
+    named = _named(document, around, Region(skipped))
     body = document.body
     if body is None:
         return Chrome()
@@ -40,14 +39,18 @@ def chrome_of(
     return Chrome(parts=tuple(ChromePart(name=name, blocks=tuple(blocks)) for name, blocks in parts.items() if blocks))
 
 
-def _named(document: Document, layout: Layout, skipped: Region) -> list[tuple[Node, str]]:
-    """What the layout drops, with its names, in document order; an element inside one of its own name is part of it."""
+def _named(document: Document, around: Surroundings, skipped: Region) -> list[tuple[Node, str]]:
+    """What is dropped or marked, with its names; an element inside one of its own name is part of it."""
+    layout = around.layout
     known: dict[int, str] = {}
     for kind in layout.chrome:
-        for node in find([document], [", ".join(kind.select)]):
+        for node in find([document], [", ".join(kind.select)] if kind.select else []):
             known.setdefault(node.mem_id, kind.name)
     dropped = find([document], [", ".join(layout.drop)] if layout.drop else [])
+    met = ids_of(dropped)
+    dropped += [node for node, _ in around.marked if node.mem_id not in met]
     names = {node.mem_id: known.get(node.mem_id, _AROUND) for node in dropped}
+    names |= {node.mem_id: name for node, name in around.marked}
     return [(node, names[node.mem_id]) for node in dropped if not skipped.covers(node) and not _is_inside(node, names)]
 
 

@@ -40,6 +40,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Elements left out: chrome, words for screen readers, metadata already read."""
     preamble: set[int]
     """Elements that hold the preamble."""
+    marked: tuple[tuple[Node, str], ...] = ()
+    """Of the hidden, what is chrome though no selector drops it, and what it is called."""
     said: frozenset[str]
     """Lines already read as metadata, "Publicerad: 1 oktober 2019"."""
 
@@ -122,6 +124,8 @@ class ContentReader:
         """How an element begins that is more than an edge; its beginning gives its end."""
         begin: Callable[[], End] | None = None
         match self._where[-1]:
+            case "top" if tag in _LISTS and self._around.layout.weigh and _holds_headings(node):
+                begin = None
             case "top" | "list" | "item" if tag in _LISTS:
                 begin = partial(self._begin_list, ordered=tag == "ol")
             case "top":
@@ -321,6 +325,11 @@ def _arranges(table: Node) -> bool:
     """Whether a table lays out the page instead of holding data."""
     inside = (node for node in table.css(_ARRANGED) if node.mem_id != table.mem_id)
     return attribute(table, "role") in ("presentation", "none") or next(inside, None) is not None
+
+
+def _holds_headings(entries: Node) -> bool:
+    """Whether a list lays out what has headings of its own, such as news, instead of listing."""
+    return entries.css_first("h1, h2, h3, h4, h5, h6") is not None
 
 
 def _in_turn(ends: list[End]) -> End:

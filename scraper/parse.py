@@ -16,6 +16,7 @@ from scraper.content import ContentReader, Surroundings
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
+from scraper.mainbox import main_box
 from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
 
 PARSER = f"1+{layouts_digest()}"
@@ -46,6 +47,9 @@ class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     boxes: list[Node]
     unread: set[int]
     hidden: set[int]
+    marked: tuple[tuple[Node, str], ...] = ()
+    """Chrome in and around the boxes that no selector names, with what it is called."""
+    title: Node | None = None
 
 
 def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> Reading:
@@ -108,7 +112,7 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
         return _Read()
     meta = metadata.fields(document)
     base = metadata.base_address(document, address)
-    title = metadata.title_element([*places.boxes, places.root], layout, places.hidden)
+    title = places.title or metadata.title_element([*places.boxes, places.root], layout, places.hidden)
     stated = dates(
         Sources(
             document=document,
@@ -126,7 +130,8 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
         base=base,
         address=address,
         layout=layout,
-        hidden=places.hidden | told,
+        hidden=places.hidden | told | ids_of(node for node, _ in places.marked),
+        marked=places.marked,
         preamble=ids_of(find(places.boxes, layout.preamble.select)),
         said=stated.said,
     )
@@ -158,6 +163,10 @@ def _boxes(document: Document, layout: Layout) -> _Boxes | None:
         return None
     unread = ids_of(find([document], [", ".join(layout.unread)] if layout.unread else []))
     hidden = unread | ids_of(find([document], [", ".join(layout.drop)] if layout.drop else []))
+    if layout.weigh:
+        found = main_box(document, root, layout, hidden)
+        marked = tuple(found.marked)
+        return _Boxes(root=root, boxes=found.boxes, unread=unread, hidden=hidden, marked=marked, title=found.title)
     chrome = Region(hidden)
     for place in (root, document):
         boxes = [box for box in find([place], layout.boxes) if not chrome.covers(box)]

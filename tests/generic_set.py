@@ -74,17 +74,25 @@ def capture_of(case: Path) -> Capture:
 
 
 def said(page: Page) -> str:
-    """All words of a page record's content; pictures and films are no text."""
-    headings = headings_of(page)
+    """All words of a page record's content, its title once; pictures and films are no text."""
+    headings = [section.heading for section in page.sections if section.heading]
     title = [] if page.title in headings else [page.title]
     blocks = [*page.preamble, *(block for section in page.sections for block in section.blocks)]
     return "\n".join([*title, *headings, *(block_text(one) for one in blocks if not isinstance(one, Image | Film))])
 
 
-def headings_of(page: Page) -> list[str]:
-    """The headings of a page record, its title's among them."""
-    found = [section.heading for section in page.sections if section.heading]
-    return found if page.title in found else [page.title, *found]
+def headings_of(page: Page, labels: Labels) -> list[str]:
+    """The headings of a page record, as `with_title` has them."""
+    return with_title(page.title, [section.heading for section in page.sections if section.heading], labels)
+
+
+def with_title(title: str, headings: list[str], labels: Labels) -> list[str]:
+    """The headings with the title among them, where the page has a heading of the first level for it.
+
+    On a page without one the title is what <title> says, and no heading.
+    """
+    headed = any(heading.level == 1 for heading in labels.headings)
+    return [title, *headings] if headed and title not in headings else headings
 
 
 def words(text: str) -> Counter[str]:
