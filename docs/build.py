@@ -23,7 +23,7 @@ from archive import derived_tables, evidence_tables, export, migrations, rebuild
 from archive.rows import COLUMNS, VOLATILE
 from schemas import site as site_module
 from schemas.site import Site
-from scraper import plan, report
+from scraper import plan, report, site_check
 from scraper.cli import cli
 from tests.agency.server import Agency
 from tests.faults import FAULTS
@@ -40,7 +40,12 @@ One TOML file describes one collection. `tidslager init ADDRESS` writes a first 
 nearest known one.
 """
 
-_OTHER_COLUMNS = {"crawl": report.COLUMNS, "rebuild": rebuild_report.COLUMNS, "export": export.COLUMNS}
+_OTHER_COLUMNS = {
+    "crawl": report.COLUMNS,
+    "rebuild": rebuild_report.COLUMNS,
+    "export": export.COLUMNS,
+    "check-site": site_check.COLUMNS,
+}
 _ABOUT_KEYS = {
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
     "in the objects of its `sections`:"

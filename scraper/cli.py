@@ -42,12 +42,12 @@ from scraper.crawl import crawl as run_crawl
 from scraper.fetch import Fetcher, tool_version
 from scraper.guard import Guard
 from scraper.layout import layout_named
+from scraper.own_sites import COMMANDS as OWN_SITES
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
 from scraper.reading import reading_of
 from scraper.report import look_rows, report, stopped
-from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
 from scraper.tending import quarantine, status
 
@@ -168,27 +168,6 @@ def _with_options(site: Site, start: tuple[str, ...], connect_to: tuple[str, ...
 
 
 @cli.command()
-@click.argument("address")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--contact", envvar="TIDSLAGER_CONTACT", default="", help="Your mail or web address.")
-def init(address: str, file: Path | None, contact: str) -> None:
-    """Write a site file for the page at ADDRESS and the pages it links to, with a comment on each setting.
-
-    FILE is named after the host unless you say otherwise; a file that exists is left as it is.
-    """
-    name, text = file_for(address, contact)
-    path = file or Path(f"{name}.toml")
-    try:
-        with path.open("x", encoding="utf-8") as output:
-            output.write(text)
-    except FileExistsError:
-        raise ConfigurationError(f"{path} is there already and was left as it is: name another file.") from None
-    except OSError as error:
-        raise ConfigurationError(f"Cannot write {path} ({error.strerror}): name another file.") from error
-    click.echo(f"Wrote {path}. Look it through, then: tidslager crawl {path}", err=True)
-
-
-@cli.command()
 @json_option
 def sites(*, as_json: bool) -> None:
     """List the built-in sites."""
@@ -232,7 +211,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
+for _command in (*OWN_SITES, *COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
     cli.add_command(_command)
 
 

@@ -60,6 +60,7 @@ def main_box(document: Document, root: Node, layout: Layout, hidden: set[int]) -
     outer = {kind.name for kind in layout.chrome if kind.outer}
     for block in (block for box in boxes for block in _all(box) if block.name in outer):
         block.name = ""
+    _mark_links(top, boxes)
     if title:
         _mark_before(boxes, title)
     _mark_worded(boxes, layout, title)
@@ -220,6 +221,21 @@ def _trim(box: Block) -> None:
             if block.tag in ("ul", "ol", "table", "dl") or not _is_linked(block):
                 break
             block.name = "menu"
+
+
+def _mark_links(top: Block, boxes: list[Block]) -> None:
+    """Name the rows of links outside the content."""
+    content = {id(box) for box in boxes}
+    above = {id(block) for box in boxes for block in _above(box)}
+    waiting = [top]
+    while waiting:
+        block = waiting.pop()
+        if id(block) in content or block.name or block.dropped:
+            continue
+        if _is_linked(block) and id(block) not in above and block.tag not in _FIRM:
+            block.name = "menu"
+        else:
+            waiting.extend(block.children)
 
 
 def _mark_before(boxes: list[Block], title: Block) -> None:

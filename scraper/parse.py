@@ -17,6 +17,7 @@ from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.mainbox import main_box
+from scraper.trace import QUIET, Trace
 from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
 
 PARSER = f"1+{layouts_digest()}"
@@ -24,6 +25,8 @@ PARSER = f"1+{layouts_digest()}"
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
 DECODED_BYTES = Limits().decoded_bytes
+PLACES = ("title", "preamble", "breadcrumb", "published", "updated", "responsible")
+"""Names of the places that a layout has for one thing each."""
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
@@ -52,11 +55,11 @@ class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     title: Node | None = None
 
 
-def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> Reading:
+def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trace: Trace = QUIET) -> Reading:
     """Return what the capture's body says. Never raises for any bytes.
 
     `layout` names the layout to read with; "" chooses by what the page shows. `limit` is the most bytes of body after
-    content decoding. Raises ConfigurationError for a layout that does not exist.
+    content decoding; `trace` is told how it is read. Raises ConfigurationError for a layout that does not exist.
     """
     chosen = layout_named(layout) if layout else None
     if capture.media_type not in ("", *_HTML):
@@ -74,7 +77,7 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> R
     try:
         document = parse(decoded.text)
         chosen = chosen or choose(document)
-        found = _page(document, chosen, capture.address)
+        found = _page(document, chosen, capture.address, trace)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
     return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
@@ -105,7 +108,7 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
     )
 
 
-def _page(document: Document, layout: Layout, address: str) -> _Read:
+def _page(document: Document, layout: Layout, address: str, trace: Trace) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
     places = _boxes(document, layout)
     if places is None:
@@ -135,9 +138,11 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
         preamble=ids_of(find(places.boxes, layout.preamble.select)),
         said=stated.said,
     )
-    reader = ContentReader(around)
+    reader = trace.reader(around, "")
     for box in places.boxes:
         walk(box, reader)
+    apart = [("title", ids_of([title] if title else [])), ("responsible", responsible.elements)]
+    trace.told(document, around, [*apart, ("unread", places.unread)])
     page = Page(
         title=metadata.title_of(document, title, places.unread, meta),
         language=metadata.language(document, meta),
@@ -151,7 +156,7 @@ def _page(document: Document, layout: Layout, address: str) -> _Read:
     )
     return _Read(
         page=page,
-        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome),
+        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome, trace=trace),
         remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
     )
 
@@ -188,7 +193,7 @@ def _root(document: Document, layout: Layout) -> Node | None:
 def _unexpected(document: Document, layout: Layout) -> list[str]:
     """Remarks on places that the page has more or less often than the layout expects."""
     remarks = []
-    for name in ("title", "preamble", "breadcrumb", "published", "updated", "responsible"):
+    for name in PLACES:
         place: Place = getattr(layout, name)
         count = len(find([document], place.select))
         if not place.least <= count <= place.most:
