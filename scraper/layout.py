@@ -80,7 +80,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     chrome_openings: Labels = ()
     """Openings of paragraphs that are chrome wherever they stand."""
     chrome_headings: Labels = ()
-    """Openings of headings under which only chrome stands. Looked at where the layout weighs."""
+    """Headings under which only chrome stands, whole; with an asterisk at the end, openings. Looked at where the layout
+    weighs."""
     link_suffix: str = ""
     """Regular expression, verbose and without regard to case, for the end of a link's words that only a screen reader
     is meant to say."""

@@ -20,6 +20,7 @@ from scraper.mainbox_tree import Block, survey
 from scraper.tree import Document, Node, attribute, collapse, line, stored
 
 _WORD = re.compile(r"[a-z]+")
+_COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Only what can hold others is a place for content, and only blocks are taken away by their names.
 _BOXES = frozenset(["article", "body", "center", "div", "fieldset", "form", "main", "section", "td"])
@@ -56,7 +57,7 @@ def main_box(document: Document, root: Node, layout: Layout, hidden: set[int]) -
     marked = _marked(landmark or top, top, layout, title)
     for block in marked:
         block.leave_out()
-    boxes = [landmark] if landmark else _boxes(top, title)
+    boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title)
     outer = {kind.name for kind in layout.chrome if kind.outer}
     for block in (block for box in boxes for block in _all(box) if block.name in outer):
         block.name = ""
@@ -120,7 +121,20 @@ def _marked(place: Block, top: Block, layout: Layout, title: Block | None) -> li
             found.append(block)
         else:
             waiting.extend(block.children)
-    return found
+    _spare_many(found, most, large)
+    return [block for block in found if block.name]
+
+
+def _spare_many(found: list[Block], most: float, large: set[str]) -> None:
+    """Take the names back from blocks of one class that together hold much of the text: cards are the content."""
+    groups: dict[tuple[str, str], list[Block]] = {}
+    for block in found:
+        if block.name not in large:
+            groups.setdefault((block.name, attribute(block.node, "class")), []).append(block)
+    for group in groups.values():
+        if len(group) > 1 and sum(block.weight for block in group) > most:
+            for block in group:
+                block.name = ""
 
 
 @cache
@@ -161,6 +175,18 @@ def _boxes(top: Block, title: Block | None) -> list[Block]:
     alike = [one for one in _beside(box) if _is_alike(one, box) and not any(one is other for other in boxes)]
     order = {id(block): number for number, block in enumerate(_all(top))}
     return sorted([*boxes, *alike], key=lambda block: order[id(block)])
+
+
+def _with_title(landmark: Block, title: Block | None, layout: Layout) -> list[Block]:
+    """The landmark, and before it the block with the title and the lead, where those stand apart and in no header."""
+    if title is None or any(block is landmark for block in _above(title)):
+        return [landmark]
+    branch, _ = _fork(title, {id(block): block for block in _above(landmark)})
+    marks = _marks(layout)
+    way = [block for block in _above(title) if id(block) not in {id(one) for one in _above(branch.parent)}]
+    called = any(word in marks for block in way for word in _names(block))
+    apart = not called and not _is_chrome(branch) and 0 < branch.weight < landmark.weight
+    return [branch, landmark] if apart else [landmark]
 
 
 def _innermost(top: Block) -> Block:
@@ -246,17 +272,23 @@ def _mark_before(boxes: list[Block], title: Block) -> None:
             return
         if id(block) not in above and not block.name and _is_linked(block):
             block.name = "menu"
+            for beside in _beside(block) if block.parent is not title.parent else ():
+                # A column of links before the text's column makes one of links after it chrome as well.
+                if _is_linked(beside) and not beside.heads and id(beside) not in above:
+                    beside.name = beside.name or "menu"
 
 
 def _mark_worded(boxes: list[Block], layout: Layout, title: Block | None) -> None:
     """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information"."""
-    openings = tuple(words.casefold() for words in layout.chrome_headings)
+    listed = [words.casefold() for words in layout.chrome_headings]
+    openings = tuple(words.removesuffix("*") for words in listed if words.endswith("*"))
+    whole = frozenset(listed)
     kept = {id(block) for block in [*boxes, *_above(title)]}
-    for block in (block for box in boxes for block in _all(box)) if openings else ():
+    for block in (block for box in boxes for block in _all(box)) if listed else ():
         if block.name or block.tag not in _ANNOUNCERS or id(block) in kept:
             continue
         said = line(block.node, set()).casefold()
-        if len(said) > _LABEL or not said.startswith(openings):
+        if len(said) > _LABEL or not (said.startswith(openings) or _COUNT.sub("", said) in whole):
             continue
         around = block
         while around.parent and id(around.parent) not in kept and around.parent.heads <= 1:

@@ -121,3 +121,36 @@ def test_large_and_deep_pages_take_time_in_proportion() -> None:
         page_of(body)
         spent.append(time.process_time() - start)
     assert spent[1] < 8 * spent[0] + 0.2
+
+
+def test_a_heading_that_only_begins_alike_announces_nothing() -> None:
+    """The heading "Kommentarer till budgeten" is content, "Kommentarer (3)" is not."""
+    body = f"<main><h1>A</h1><p>{TEXT}</p><h2>Kommentarer till budgeten</h2><p>Tio</p>"
+    assert told(f"{body}<h2>Kommentarer (3)</h2><p>Bra!</p></main>") == ["Kommentarer till budgeten", TEXT, "Tio"]
+
+
+def test_cards_that_are_all_of_the_page_are_content() -> None:
+    """Contact cards are chrome beside a text, and content on a page of nothing else."""
+    cards = "".join(f'<div class="contact-card"><p>Person nummer {number}</p></div>' for number in range(3))
+    assert told(f"<main><h1>A</h1><p>{TEXT * 3}</p>{cards}</main>") == [TEXT * 3]
+    assert len(told(f"<main><h1>A</h1>{cards}</main>")) == 3
+
+
+def test_the_lead_beside_a_title_outside_the_landmark() -> None:
+    """A box before <main> with the title and the lead is content; the header of the site with its name is not."""
+    main = f"<main><p>{TEXT * 3}</p></main>"
+    assert told(f"<div class=hero><h1>A</h1><p>Kort ingress</p></div>{main}") == ["Kort ingress", TEXT * 3]
+    assert told(f"<div class=site-header><h1>A</h1><p>Kommunen</p></div>{main}") == [TEXT * 3]
+
+
+def test_columns_of_links_on_both_sides() -> None:
+    """Where a column of links stands before the text, one after it is chrome too."""
+    grid = f"<div>{LINKS}</div><div><h1>A</h1><p>{TEXT}</p></div><div>{LINKS}</div>"
+    assert told(f"<main><div>{grid}</div></main>") == [TEXT]
+
+
+def test_rows_of_links_around_a_page_without_a_frame() -> None:
+    """On a page that is its own box the links at both ends are the way elsewhere; a list of links stays."""
+    page = f"<p>{LINKS}</p><p>{TEXT * 3}</p><center>{LINKS}</center>"
+    assert told(page) == [TEXT * 3]
+    assert len(told(f"<p>{TEXT}</p><ul>{LINKS}</ul>")) >= 2
