@@ -242,7 +242,8 @@ def _trim(box: Block) -> None:
     """Name rows of links at both ends of a page that has no frame; a list of links may be what it is about."""
     for ends in (box.children, box.children[::-1]):
         for block in ends:
-            if block.name or not (block.linked or block.plain):
+            is_title = block.heads and block.plain < _LABEL
+            if block.name or is_title or not (block.linked or block.plain):
                 continue
             if block.tag in ("ul", "ol", "table", "dl") or not _is_linked(block):
                 break
