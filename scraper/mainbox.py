@@ -52,7 +52,9 @@ def main_box(document: Document, root: Node, layout: Layout, hidden: set[int]) -
     body = document.body
     assert body is not None, "the root stands in a body"
     top = survey(body, hidden)
-    landmark = None if root.mem_id == body.mem_id else next(b for b in _all(top) if b.node.mem_id == root.mem_id)
+    # None also when it stands in what is dropped, or is no block: then it is no landmark to go by.
+    landmark = next((block for block in _all(top) if block.node.mem_id == root.mem_id), None)
+    landmark = None if landmark is top or (landmark and landmark.dropped) else landmark
     title = _title(document, [landmark, top] if landmark else [top], hidden)
     marked = _marked(landmark or top, top, layout, title)
     for block in marked:

@@ -6,8 +6,11 @@ import time
 from statistics import fmean
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.page import block_text
+from scraper.fates import fates_of
 from scraper.parse import read
 from tests.generic_set import capture_of, cases, headings_f1, headings_of, labels_of, said, text_f1
 from tests.test_parse import captured, page_of
@@ -154,3 +157,55 @@ def test_rows_of_links_around_a_page_without_a_frame() -> None:
     page = f"<p>{LINKS}</p><p>{TEXT * 3}</p><center>{LINKS}</center>"
     assert told(page) == [TEXT * 3]
     assert len(told(f"<p>{TEXT}</p><ul>{LINKS}</ul>")) >= 2
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<dialog><main><p>{}</p></main></dialog>",
+        "<span role=main><p>{}</p></span>",
+        "<span role=main>{}</span>",
+        "<main class=menu><p>{}</p></main>",
+        "<button><main>{}</main></button>",
+        "<table><tr><td role=main>{}</td></tr></table>",
+        "<ul><li><main><h2>{}</h2></main></ul>",
+        "<nav><main></main></nav>{}",
+    ],
+)
+def test_odd_landmarks_stop_nothing(markup: str) -> None:
+    """A landmark in what is dropped, or on an element that is no block, is read past, never stumbled over."""
+    reading = read(captured(markup.format(TEXT).encode()), "generic")
+    assert reading.verdict in ("page", "suspect")
+
+
+LANDMARKS = (
+    "div class=dela",
+    "main",
+    "div role=main",
+    "div id=meny",
+    "article",
+    "h1",
+    "header",
+    "dialog",
+    "span role=main",
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.recursive(
+        st.sampled_from(["ord ord", "<a href=/x>en</a><a href=/y>två</a>", "<h1>T</h1>", "<p>Text</p>"]),
+        lambda inner: st.builds(
+            lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag.split()[0]}>",
+            st.sampled_from(LANDMARKS),
+            st.lists(inner, max_size=4),
+        ),
+        max_leaves=20,
+    )
+)
+def test_any_frame_can_be_read(markup: str) -> None:
+    """Whatever stands in what, a page is read, and the same way twice; no text is read by nobody."""
+    capture = captured(f"<title>T - Kommunen</title>{markup}".encode())
+    reading, fates = fates_of(capture, "generic")
+    assert reading == read(capture, "generic")
+    assert not any(block.by == "read by nobody" for block in fates.blocks)
