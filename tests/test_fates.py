@@ -89,11 +89,12 @@ def test_what_is_handled_stands_in_the_record(case: Path) -> None:
 
 
 def test_generic_pages_lose_nothing() -> None:
-    """On the labelled pages each record is what the fates say, and no text is read by nobody."""
+    """On the labelled pages all of the record is among what the fates say was handled, and no text is read by nobody."""
     for case in cases():
         reading, fates = fates_of(capture_of(case))
         assert reading.page is not None
-        assert letters(recorded(reading.page)) == letters(told(fates)), case.name
+        # What only screen readers say is cut off a link, and was handled with it.
+        assert not letters(recorded(reading.page)) - letters(told(fates)), case.name
         assert not any(block.by == "read by nobody" for block in fates.blocks), case.name
 
 
