@@ -89,7 +89,7 @@ def test_what_is_handled_stands_in_the_record(case: Path) -> None:
 
 
 def test_generic_pages_lose_nothing() -> None:
-    """On the labelled pages all of the record is among what the fates say was handled, and no text is read by nobody."""
+    """On the labelled pages all of the record is among what was handled, and no text is read by nobody."""
     for case in cases():
         reading, fates = fates_of(capture_of(case))
         assert reading.page is not None
