@@ -33,20 +33,37 @@ def unique_in_order(before: Sequence[Hashable], after: Sequence[Hashable]) -> Fo
     return Found([found[position] for position in longest_rise([j for _, j in found])], len(found))
 
 
-def heaviest_in_order(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs of equal texts that occur once on each side, in the same order, with the most letters together."""
-    found = _unique(before, after)
-    rise = heaviest_rise([j for _, j in found], [len(before[i]) for i, _ in found])
-    return [found[position] for position in rise]
+def heaviest_in_order(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Stretches of equal texts that occur once on each side, in the same order, with the most letters together.
+
+    Each is where it begins in either list, and how many texts it has.
+    """
+    found = _in_a_row(_unique(before, after))
+    weights = [sum(map(len, before[i : i + size])) for i, _, size in found]
+    return [found[position] for position in heaviest_rise([j for _, j, _ in found], weights)]
+
+
+def _in_a_row(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Pairs of indexes as stretches in which both go up by one: what stands first in each of them decides for all."""
+    found: list[tuple[int, int, int]] = []
+    start, to, size = 0, 0, 0
+    for i, j in pairs:
+        if size and i == start + size and j == to + size:
+            size += 1
+        else:
+            if size:
+                found.append((start, to, size))
+            start, to, size = i, j, 1
+    return [*found, (start, to, size)] if size else found
 
 
 def _unique(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tuple[int, int]]:
     """`unique_pairs` of whole lists, counted at the speed of a dictionary."""
+    in_before, in_after = dict(zip(before, count())), dict(zip(after, count()))
+    if len(in_before) == len(before) and len(in_after) == len(after):
+        return [(i, in_after[value]) for value, i in in_before.items() if value in in_after]
     once_before, once_after = Counter(before), Counter(after)
     shared = {value for value, times in once_before.items() if times == 1 and once_after.get(value) == 1}
-    if not shared:
-        return []
-    in_before, in_after = dict(zip(before, count())), dict(zip(after, count()))
     return sorted((in_before[value], in_after[value]) for value in shared)
 
 

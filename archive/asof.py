@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -23,8 +25,11 @@ _NEWEST = (
 
 def site_at(database: Database, when: str | None, site: str | None = None) -> list[Row]:
     """`pages_at`, each page with its sections under `sections`, read by name; none where it was gone."""
-    sections = _sections(database, *_asked(when, site))
-    return [{**row, "sections": sections.get(row["page"], [])} for row in pages_at(database, when, site)]
+    pages = _pages(database, when, site)
+    sections = _sections(database, [page["revision_id"] for page in pages])
+    for page in pages:
+        page["sections"] = sections.get(page.pop("revision_id"), [])
+    return pages
 
 
 def pages_at(database: Database, when: str | None, site: str | None = None) -> list[Row]:
@@ -33,10 +38,18 @@ def pages_at(database: Database, when: str | None, site: str | None = None) -> l
     `site` asks for the pages of one site. Raises NotSeenYetError when no page had been seen by then, and
     ConfigurationError when `when` is no date.
     """
+    pages = _pages(database, when, site)
+    for page in pages:
+        del page["revision_id"]
+    return pages
+
+
+def _pages(database: Database, when: str | None, site: str | None) -> list[Row]:
     clause, values = _asked(when, site)
     rows = database.query(
-        "SELECT p.id AS page, p.site, u.url AS address, r.title, r.seq AS revision, r.state, r.cause, r.published,"
-        " r.updated, r.responsible, r.seen_from, r.unseen_since, r.preamble, nullif(lower(hex(r.digest)), '') AS digest"
+        "SELECT r.id AS revision_id, p.id AS page, p.site, u.url AS address, r.title, r.seq AS revision, r.state,"
+        " r.cause, r.published, r.updated, r.responsible, r.seen_from, r.unseen_since, r.preamble,"
+        " nullif(lower(hex(r.digest)), '') AS digest"
         f" {_NEWEST} JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id{clause} ORDER BY p.id",
         values,
     )
@@ -52,19 +65,22 @@ def _asked(when: str | None, site: str | None) -> tuple[str, list[Any]]:
     return ("", [limit]) if site is None else (" WHERE p.site = ?", [limit, site])
 
 
-def _sections(database: Database, clause: str, values: list[Any]) -> dict[int, list[sqlite3.Row]]:
-    """Sections by page, in order. There may be tens of thousands: the rows stay as SQLite makes them."""
+def _sections(database: Database, revisions: list[int]) -> dict[int, list[sqlite3.Row]]:
+    """Sections by revision, in order. There may be tens of thousands: the rows stay as SQLite makes them."""
     cursor = database.conn.cursor()
     cursor.row_factory = sqlite3.Row
+    # CROSS JOIN keeps SQLite to this order of loops: the revisions as asked, their sections by position.
     cursor.execute(
-        "SELECT rs.position, s.key AS section, t.heading, t.level, t.text, p.id AS page"
-        f" {_NEWEST} CROSS JOIN revision_sections rs ON rs.revision_id = r.id JOIN section_texts t ON t.id = rs.text_id"
-        f" JOIN sections s ON s.id = rs.section_id{clause} ORDER BY p.id, rs.position",
-        values,
+        "SELECT rs.position, s.key AS section, t.heading, t.level, t.text, rs.revision_id"
+        " FROM json_each(?) asked CROSS JOIN revision_sections rs ON rs.revision_id = asked.value"
+        " CROSS JOIN section_texts t ON t.id = rs.text_id CROSS JOIN sections s ON s.id = rs.section_id",
+        [json.dumps(revisions)],
     )
     found: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in cursor:
         found[row[5]].append(row)
+    for rows in found.values():
+        rows.sort(key=itemgetter(0))  # they are: SQL does not promise it
     return found
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.bodies import keep_body, read_body
+from archive.header_sets import keep_head, read_head
 from archive.times import from_text, to_text
 from schemas.capture import Capture
 
@@ -52,13 +53,14 @@ def keep_capture(
         return Kept(id=found[0], run=run, page=found[1])
     site = _site(database, run)
     page = None
-    if of_page and capture.purpose == "page":
+    if of_page and capture.purpose != "robots":
         page = _identify(database, run, site, capture, url, why=why, cms_key=cms_key, via=via)
     body = None
     if capture.confirms is not None:
         (body,) = database.execute("SELECT body_id FROM captures WHERE id = ?", [capture.confirms]).fetchone()
     elif capture.body is not None:
         body = keep_body(database, capture.body, earlier=_earlier_bodies(database, page, capture), site=site)
+    requests, heads = _heads_near(database, page)
     cursor = database.execute(
         "INSERT INTO captures (run_id, url_id, page_id, purpose, via, fetched_at, outcome, status, location_id,"
         " request_id, head_id, body_id, confirms, complete, attempts, elapsed_ms, peer, tls, robots, error)"
@@ -66,7 +68,7 @@ def keep_capture(
         [
             run, url, page, capture.purpose, via, to_text(capture.fetched_at), capture.outcome, capture.status,
             url_number(database, capture.location) if capture.location else None,
-            _head_number(database, capture.request), _head_number(database, capture.head),
+            keep_head(database, capture.request, requests), keep_head(database, capture.head, heads),
             body, capture.confirms, int(capture.complete), capture.attempts, capture.elapsed_ms, capture.peer,
             capture.tls, capture.robots, capture.error,
         ],
@@ -78,9 +80,8 @@ def read_capture(database: Database, number: int) -> Capture:
     """Return a capture as it was kept, byte for byte; without its body where that was redacted. A 304 had none."""
     row = next(
         database.query(
-            "SELECT c.*, u.url AS address, l.url AS location, q.head AS request, h.head AS head FROM captures c"
+            "SELECT c.*, u.url AS address, l.url AS location FROM captures c"
             " JOIN urls u ON u.id = c.url_id LEFT JOIN urls l ON l.id = c.location_id"
-            " LEFT JOIN header_sets q ON q.id = c.request_id LEFT JOIN header_sets h ON h.id = c.head_id"
             " WHERE c.id = ?",
             [number],
         )
@@ -89,8 +90,8 @@ def read_capture(database: Database, number: int) -> Capture:
     return Capture(
         **{name: row[name] for name in same},
         fetched_at=from_text(row["fetched_at"]),
-        request=row["request"] or b"",
-        head=row["head"] or b"",
+        request=read_head(database, row["request_id"]),
+        head=read_head(database, row["head_id"]),
         body=None if row["body_id"] is None or row["confirms"] is not None else read_body(database, row["body_id"]),
         complete=bool(row["complete"]),
         robots=row["robots"],
@@ -109,12 +110,12 @@ def read_look(database: Database, number: int) -> Capture:
 def unread(database: Database, site: str) -> Iterator[Kept]:
     """Captures that say something about a page and have not been read yet, in time order.
 
-    There are some when a run was stopped between keeping and reading.
+    There are some when a run was stopped between keeping and reading; one that ended by itself has read them all.
     """
     rows = database.query(
-        "SELECT c.id, c.run_id, c.page_id FROM captures c JOIN pages p ON p.id = c.page_id"
-        " LEFT JOIN readings g ON g.capture_id = c.id"
-        f" WHERE p.site = ? AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
+        "SELECT c.id, c.run_id, c.page_id FROM runs r JOIN captures c ON c.run_id = r.id"
+        " LEFT JOIN readings g ON g.capture_id = c.id WHERE r.status IN ('running', 'interrupted') AND r.site = ?"
+        f" AND c.page_id IS NOT NULL AND g.capture_id IS NULL AND c.outcome IN {SAYING}"
         " ORDER BY c.fetched_at, c.id",
         [site],
     )
@@ -128,6 +129,11 @@ def url_number(database: Database, url: str) -> int:
     if found:
         return int(found[0])
     return int(database.execute("INSERT INTO urls (url) VALUES (?)", [url]).lastrowid or 0)
+
+
+def url_of(database: Database, number: int) -> str:
+    """The address that has a number."""
+    return str(database.execute("SELECT url FROM urls WHERE id = ?", [number]).fetchone()[0])
 
 
 def page_of(database: Database, site: str, url: int) -> int | None:
@@ -165,11 +171,14 @@ def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
     claims = {
         why for (why,) in database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
     }
+    if claims != {"canonical"}:
+        return False
     answers = database.execute(
-        "SELECT 1 FROM captures WHERE run_id = ? AND page_id = ? AND url_id <> ? AND outcome = 'fetched' LIMIT 1",
+        "SELECT 1 FROM page_urls a JOIN captures c ON c.run_id = ? AND c.url_id = a.url_id AND c.page_id = a.page_id"
+        " WHERE a.page_id = ? AND a.url_id <> ? AND c.outcome = 'fetched' LIMIT 1",
         [run, page, url],
     ).fetchone()
-    return claims == {"canonical"} and answers is not None
+    return answers is not None
 
 
 def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
@@ -189,13 +198,17 @@ def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> i
     return int(rows[0][0]) if len(rows) == 1 else None
 
 
-def _head_number(database: Database, head: bytes) -> int | None:
-    if not head:
-        return None
-    found = database.execute("SELECT id FROM header_sets WHERE head = ?", [head]).fetchone()
-    if found:
-        return int(found[0])
-    return int(database.execute("INSERT INTO header_sets (head) VALUES (?)", [head]).lastrowid or 0)
+def _heads_near(database: Database, page: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Heads of requests, and of answers, that a page's next may be like: its own last ones, and the last of all."""
+    rows = [
+        database.execute(query, asked).fetchone()
+        for query, asked in (
+            ("SELECT request_id, head_id FROM captures WHERE page_id = ? ORDER BY fetched_at DESC LIMIT 1", [page]),
+            ("SELECT request_id, head_id FROM captures ORDER BY id DESC LIMIT 1", []),
+        )
+    ]
+    requests, heads = ([row[place] for row in rows if row and row[place] is not None] for place in (0, 1))
+    return tuple(requests), tuple(heads)
 
 
 def _site(database: Database, run: int) -> str:

@@ -101,9 +101,11 @@ def _looks(database: Database, run: int) -> Iterator[_Look]:
         earlier = database.execute(
             "SELECT h.parts, c.fetched_at, c.run_id, g.parser FROM captures c JOIN readings g ON g.capture_id = c.id"
             " JOIN reading_chrome n ON n.capture_id = c.id JOIN chromes h ON h.id = n.chrome_id"
-            f" JOIN urls u ON u.id = c.url_id WHERE c.page_id = ? AND c.run_id < ? AND {_ORIGIN} = ?"
-            " ORDER BY c.run_id DESC, c.id DESC LIMIT 1",
-            [row["page_id"], run, row["origin"]],
+            " JOIN urls u ON u.id = c.url_id"
+            f" WHERE c.page_id = ? AND c.fetched_at < ? AND c.run_id < ? AND {_ORIGIN} = ?"
+            # In the order of the index: the first that it meets is the one.
+            " ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1",
+            [row["page_id"], row["fetched_at"], run, row["origin"]],
         ).fetchone()
         if earlier:
             yield _Look(
@@ -120,7 +122,7 @@ def _looks(database: Database, run: int) -> Iterator[_Look]:
 
 def _compare_origin(database: Database, run: int, origin: str, looks: Sequence[_Look]) -> None:
     told = _told_since(database, origin, min(look.last_run for look in looks), run)
-    alone = _pages_of(database, run, origin) == 1
+    alone = not _several_pages(database, run, origin)
     having = Counter(name for look in looks for name in look.now.keys() | look.before.keys())
     hunks: dict[Key, _Hunk] = {}
     cache: dict[tuple[int | None, int | None], tuple[Change, ...]] = {}
@@ -168,14 +170,16 @@ def _told_since(database: Database, origin: str, since: int, until: int) -> dict
     return {tuple(row[:5]): row[5] for row in rows.fetchall()}
 
 
-def _pages_of(database: Database, run: int, origin: str) -> int:
-    row = database.execute(
-        "SELECT count(DISTINCT c.page_id) FROM captures c JOIN urls u ON u.id = c.url_id JOIN reading_chrome n"
-        f" ON n.capture_id = c.id WHERE c.run_id <= ? AND {_ORIGIN} = ?"
-        " AND c.run_id IN (SELECT id FROM runs WHERE site = (SELECT site FROM runs WHERE id = ?))",
-        [run, origin, run],
-    ).fetchone()
-    return int(row[0])
+def _several_pages(database: Database, run: int, origin: str) -> bool:
+    """Whether more than one page of a host was seen with its chrome, up to a run. Asked by page, not by look."""
+    rows = database.execute(
+        "SELECT DISTINCT a.page_id FROM page_urls a JOIN urls u ON u.id = a.url_id JOIN pages p ON p.id = a.page_id"
+        f" WHERE {_ORIGIN} = ? AND p.site = (SELECT site FROM runs WHERE id = ?) AND EXISTS (SELECT 1 FROM captures c"
+        " JOIN reading_chrome n ON n.capture_id = c.id"
+        " WHERE c.page_id = a.page_id AND c.url_id = a.url_id AND c.run_id <= ?) LIMIT 2",
+        [origin, run, run],
+    ).fetchall()
+    return len(rows) > 1
 
 
 def _write(database: Database, run: int, ordinal: int, hunk: _Hunk, pages: int) -> None:

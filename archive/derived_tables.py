@@ -43,11 +43,13 @@ CREATE TABLE revisions (              -- the n-th distinct content of a page; en
   title        TEXT NOT NULL,
   metadata     TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(metadata)),  -- the page record without its sections
   preamble     TEXT NOT NULL DEFAULT '',
+  mentions     BLOB CHECK (length(mentions) = 32),           -- SHA-256 of the mentions in it; NULL unless live
   degree       REAL CHECK (degree BETWEEN 0 AND 1),          -- share of words that changed; NULL for a first revision
   published    TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.published.on')) VIRTUAL,
   updated      TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.updated.on')) VIRTUAL,
   responsible  TEXT GENERATED ALWAYS AS (json_extract(metadata, '$.responsible.name')) VIRTUAL,
   CHECK ((digest IS NULL) = (state <> 'live')),
+  CHECK ((mentions IS NULL) = (state <> 'live')),
   UNIQUE (page_id, seq)
 ) STRICT;
 CREATE INDEX revisions_as_of ON revisions (page_id, seen_from, seq);
@@ -79,7 +81,7 @@ CREATE TABLE revision_sections (      -- the exact make-up of every revision
   PRIMARY KEY (revision_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX revision_sections_history ON revision_sections (section_id, revision_id);
-CREATE INDEX revision_sections_text ON revision_sections (text_id);
+CREATE INDEX revision_sections_text ON revision_sections (text_id, section_id);
 
 CREATE TABLE links (                  -- a link and the revisions in which it stood
   id            INTEGER PRIMARY KEY,
@@ -109,17 +111,75 @@ CREATE UNIQUE INDEX films_now ON films (page_id, coalesce(section_id, 0), url, t
 CREATE INDEX films_from ON films (from_revision);
 CREATE INDEX films_to ON films (to_revision);
 
-CREATE TABLE people (                 -- a person whom a page names as responsible for it, and when
+CREATE TABLE documents (              -- a link to a file, what its address tells, and the revisions in which it stood
   id            INTEGER PRIMARY KEY,
   page_id       INTEGER NOT NULL REFERENCES pages(id),
-  name          TEXT NOT NULL,
-  role          TEXT NOT NULL,
+  section_id    INTEGER REFERENCES sections(id),  -- NULL: in the preamble
+  url           TEXT NOT NULL,
+  title         TEXT NOT NULL,        -- the words of the link, without type and size
+  type          TEXT NOT NULL,        -- by the extension: pdf, docx, …; '' where the address has none
+  file_id       TEXT,                 -- the CMS's own name for the file, the same for all its versions
+  stamped_at    TEXT CHECK (stamped_at {TIME}),  -- time of this version, by its address
   from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
-CREATE UNIQUE INDEX people_now_once ON people (page_id, name, role) WHERE to_revision IS NULL;
+CREATE UNIQUE INDEX documents_now ON documents (page_id, coalesce(section_id, 0), url, title) WHERE to_revision IS NULL;
+CREATE INDEX documents_from ON documents (from_revision);
+CREATE INDEX documents_to ON documents (to_revision);
+CREATE INDEX documents_file ON documents (file_id) WHERE file_id IS NOT NULL;
+
+CREATE TABLE mentions (               -- whom or what a text names, and the revisions in which it did
+  id            INTEGER PRIMARY KEY,
+  page_id       INTEGER NOT NULL REFERENCES pages(id),
+  section_id    INTEGER REFERENCES sections(id),  -- NULL: in the head of the page (title, preamble, responsible person)
+  kind          TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'region', 'organisation')),
+  name          TEXT NOT NULL,        -- in its own form: Söderhamn, for "söderhamnsbor"
+  code          TEXT,                 -- SCB's code of a municipality (four digits) or region (two)
+  role          TEXT NOT NULL,        -- what a person does, '' where it is not said
+  organisation  TEXT NOT NULL,        -- where a person does it
+  words         TEXT NOT NULL,        -- as the text has it, the first time
+  evidence      TEXT NOT NULL,        -- the rule that found it, in words
+  from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
+  to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
+) STRICT;
+CREATE UNIQUE INDEX mentions_now ON mentions (page_id, coalesce(section_id, 0), kind, name, coalesce(code, ''), role,
+  organisation, words, evidence) WHERE to_revision IS NULL;
+CREATE INDEX mentions_from ON mentions (from_revision);
+CREATE INDEX mentions_to ON mentions (to_revision);
+CREATE INDEX mentions_page ON mentions (page_id, kind);
+CREATE INDEX mentions_name ON mentions (name);
+
+CREATE TABLE people (                 -- a person whom a page names, and when; only where a site file has people = true
+  id            INTEGER PRIMARY KEY,
+  page_id       INTEGER NOT NULL REFERENCES pages(id),
+  section_id    INTEGER REFERENCES sections(id),  -- NULL: in the head of the page
+  name          TEXT NOT NULL,
+  role          TEXT NOT NULL,        -- '' where it is not said
+  organisation  TEXT NOT NULL,
+  named_as      TEXT NOT NULL CHECK (named_as IN ('responsible', 'contact', 'speaker')),
+  from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
+  to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
+) STRICT;
+CREATE UNIQUE INDEX people_now_once ON people (page_id, coalesce(section_id, 0), name, role, organisation)
+  WHERE to_revision IS NULL;
+CREATE INDEX people_page ON people (page_id);
 CREATE INDEX people_from ON people (from_revision);
 CREATE INDEX people_to ON people (to_revision);
+
+CREATE TABLE examples (               -- a page or section that tells a learning example; see the view learning_examples
+  id            INTEGER PRIMARY KEY,
+  page_id       INTEGER NOT NULL REFERENCES pages(id),
+  section_id    INTEGER REFERENCES sections(id),  -- NULL: the page as a whole
+  kind          TEXT NOT NULL CHECK (kind IN ('coordination_association', 'reserved_procurement', 'municipal_spin_off',
+                  'incubator', 'other')),
+  words         TEXT NOT NULL,        -- the words that told the kind; '' for other
+  from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
+  to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
+) STRICT;
+CREATE UNIQUE INDEX examples_now ON examples (page_id, coalesce(section_id, 0)) WHERE to_revision IS NULL;
+CREATE INDEX examples_page ON examples (page_id, section_id);
+CREATE INDEX examples_from ON examples (from_revision);
+CREATE INDEX examples_to ON examples (to_revision);
 
 CREATE TABLE changes (                -- one difference between a revision and the one before it
   id            INTEGER PRIMARY KEY,
@@ -201,6 +261,7 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # Parents before children. What is not named here (nor shadows one that is) stays as it is when `rebuild` reads the
 # evidence anew.
 DERIVED_TABLES = (
-    "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films", "people",
-    "changes", "chrome_parts", "chromes", "reading_chrome", "chrome_changes",
+    "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films",
+    "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chromes", "reading_chrome",
+    "chrome_changes", "search_entries", "search_words",
 )  # fmt: skip

@@ -36,6 +36,8 @@ def block_changes(spot: Spot, before: Sequence[Block], after: Sequence[Block]) -
     for place in places(len(before), len(after), found.pairs):
         block = before[place.before] if place.before is not None else None
         new = after[place.after] if place.after is not None else None
+        if block == new and not place.moved:
+            continue
         if block is not None and new is not None:
             yield from _block_pair(spot.at(place.before or 0), place, block, new)
         else:

@@ -9,6 +9,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.chain import commitment, leaf, words_of_decision
+from archive.header_sets import sealed_head
 
 Withheld = Mapping[tuple[str, int], bytes]
 """Commitments that took the place of erased texts, by what it was and the number of its row."""
@@ -75,19 +76,19 @@ def _page_urls(database: Database, run: int, withheld: Withheld) -> Iterator[Evi
 
 def _captures(database: Database, run: int, withheld: Withheld) -> Iterator[Evidence]:
     rows = database.query(
-        "SELECT c.*, u.url, u.salt AS url_salt, l.url AS location, l.salt AS location_salt, q.head AS request,"
-        " q.salt AS request_salt, h.head AS head, h.salt AS head_salt, b.sha256 AS body, b.size AS size"
+        "SELECT c.*, u.url, u.salt AS url_salt, l.url AS location, l.salt AS location_salt,"
+        " b.sha256 AS body, b.size AS size"
         " FROM captures c LEFT JOIN urls u ON u.id = c.url_id LEFT JOIN urls l ON l.id = c.location_id"
-        " LEFT JOIN header_sets q ON q.id = c.request_id LEFT JOIN header_sets h ON h.id = c.head_id"
         " LEFT JOIN bodies b ON b.id = c.body_id WHERE c.run_id = ? ORDER BY c.id",
         [run],
     )
     for row in rows:
-        salts = {name: row.pop(f"{name}_salt") for name in ("url", "location", "request", "head")}
+        salts = {name: row.pop(f"{name}_salt") for name in ("url", "location")}
         row["url"] = _kept(withheld, "url", row["url_id"], salts["url"], row["url"])
         row["location"] = _kept(withheld, "url", row["location_id"], salts["location"], row["location"])
-        row["request"] = _kept(withheld, "head", row["request_id"], salts["request"], row["request"])
-        row["head"] = _kept(withheld, "head", row["head_id"], salts["head"], row["head"])
+        for name, number in (("request", row["request_id"]), ("head", row["head_id"])):
+            head, salt = sealed_head(database, number)
+            row[name] = _kept(withheld, "head", number, salt, head)
         for name in ("error", "robots"):
             row[name] = _kept(withheld, name, row["id"], salts["url"], row[name])
         yield _row("captures", row, row["id"], row["page_id"])

@@ -21,6 +21,7 @@ CREATE TABLE runs (                   -- one crawl of one site
   head          BLOB UNIQUE CHECK (length(head) = 32),  -- seals this row and, through the head before it, all before
   leaves        BLOB CHECK (length(leaves) % 8 = 0)  -- first 8 bytes of each leaf: says where, when the root differs
 ) STRICT;
+CREATE INDEX runs_status ON runs (status);  -- finds those that were stopped
 
 CREATE TABLE urls (                   -- each address, written once
   id   INTEGER PRIMARY KEY,
@@ -35,16 +36,19 @@ CREATE TABLE bodies (                 -- entity bodies, each content once, named
   id     INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
   size   INTEGER NOT NULL CHECK (size >= 0),  -- bytes, before compression
-  codec  TEXT NOT NULL CHECK (codec IN (
-           'raw',                     -- as it is
-           'zstd',                    -- compressed alone
-           'delta',                   -- compressed with the base as dictionary
-           'slots',                   -- what stands in the slots of the base's template
-           'redacted')),
+  how    INTEGER NOT NULL CHECK (how BETWEEN 0 AND 4),  -- what codec says, as a number
   base   INTEGER REFERENCES bodies(id) CHECK (base < id),  -- earlier body that this one is written as a difference from
+  helper INTEGER REFERENCES bodies(id) CHECK (helper < id),  -- body of another page that says what is new on both
   data   BLOB,                        -- NULL only where redacted
-  CHECK ((data IS NULL) = (codec = 'redacted')),
-  CHECK ((base IS NULL) = (codec NOT IN ('delta', 'slots')))
+  codec  TEXT GENERATED ALWAYS AS (CASE how
+           WHEN 0 THEN 'slots'        -- what stands in the slots of the base's template
+           WHEN 1 THEN 'delta'        -- compressed with the helper, where there is one, and the base as dictionary
+           WHEN 2 THEN 'zstd'         -- compressed alone
+           WHEN 3 THEN 'raw'          -- as it is
+           WHEN 4 THEN 'redacted' END) VIRTUAL,  -- how it is written
+  CHECK ((data IS NULL) = (how = 4)),
+  CHECK ((base IS NULL) = (how > 1)),
+  CHECK (helper IS NULL OR how = 1)
 ) STRICT;
 CREATE INDEX bodies_name ON bodies (substr(sha256, 1, 3));  -- the start finds it; 29 bytes a body less than all of it
 
@@ -53,7 +57,7 @@ CREATE TABLE templates (              -- where the captures of a page differ wit
   data BLOB NOT NULL                  -- the slots and their kinds, see archive/template.py
 ) STRICT;
 
-CREATE TABLE dictionaries (           -- bodies that the first bodies of a site's pages are written as differences from
+CREATE TABLE dictionaries (           -- bodies that say what others of their site may say too: dictionaries and helpers
   body_id INTEGER PRIMARY KEY REFERENCES bodies(id),
   site    TEXT NOT NULL
 ) STRICT;
@@ -62,15 +66,19 @@ CREATE TABLE rebasings (              -- bodies that were written anew before th
   id      INTEGER PRIMARY KEY,
   body_id INTEGER NOT NULL REFERENCES bodies(id),
   base    INTEGER NOT NULL REFERENCES bodies(id),  -- what it was based on
+  helper  INTEGER REFERENCES bodies(id),
   codec   TEXT NOT NULL               -- and how; its hash and size stayed
 ) STRICT;
 CREATE INDEX rebasings_body ON rebasings (body_id);
 
 CREATE TABLE header_sets (            -- heads of requests and answers: lines in their order and case, byte for byte
   id   INTEGER PRIMARY KEY,
-  head BLOB NOT NULL UNIQUE,
+  base INTEGER REFERENCES header_sets(id) CHECK (base < id),  -- a head that is whole
+  size INTEGER NOT NULL,              -- bytes of the head
+  head BLOB NOT NULL,                 -- as it is; where it has a base, compressed with that as dictionary
   salt BLOB DEFAULT (randomblob(16))  -- as in urls
 ) STRICT;
+CREATE INDEX header_sets_whole ON header_sets (head) WHERE base IS NULL;
 
 CREATE TABLE pages (                  -- an identity that survives address moves
   id        INTEGER PRIMARY KEY,      -- the page's number, as people cite it
@@ -94,7 +102,7 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   run_id      INTEGER NOT NULL REFERENCES runs(id),
   url_id      INTEGER NOT NULL REFERENCES urls(id),    -- the address asked for
   page_id     INTEGER REFERENCES pages(id),            -- NULL for robots.txt
-  purpose     TEXT NOT NULL CHECK (purpose IN ('page', 'robots')),
+  purpose     TEXT NOT NULL CHECK (purpose IN ('page', 'document', 'robots')),
   via         INTEGER REFERENCES captures(id),         -- the redirect that led here
   fetched_at  TEXT NOT NULL CHECK (fetched_at {TIME}),
   outcome     TEXT NOT NULL CHECK (outcome IN ('fetched', 'not_modified', 'redirected', 'gone', 'http_error',
@@ -186,10 +194,12 @@ CREATE TRIGGER bodies_once BEFORE INSERT ON bodies
   BEGIN SELECT RAISE(ABORT, 'bodies are kept once: one of this hash is there'); END;
 CREATE TRIGGER bodies_no_update BEFORE UPDATE ON bodies
   WHEN NOT (new.id = old.id AND new.sha256 = old.sha256 AND new.size = old.size AND (
-    (new.codec = 'redacted' AND EXISTS (SELECT 1 FROM redactions WHERE body_id = old.id)
-      AND NOT EXISTS (SELECT 1 FROM bodies WHERE base = old.id))
-    OR (new.codec IN ('raw', 'zstd', 'delta') AND coalesce(new.base > old.base, old.base IS NOT NULL)
-      AND EXISTS (SELECT 1 FROM rebasings WHERE body_id = old.id AND base = old.base AND codec = old.codec))))
+    (new.how = 4 AND EXISTS (SELECT 1 FROM redactions WHERE body_id = old.id)
+      AND NOT EXISTS (SELECT 1 FROM bodies WHERE old.id IN (base, helper)))
+    OR (new.how BETWEEN 1 AND 3 AND new.helper IS NULL
+      AND (coalesce(new.base > old.base, old.base IS NOT NULL) OR (new.base = old.base AND old.helper IS NOT NULL))
+      AND EXISTS (SELECT 1 FROM rebasings WHERE body_id = old.id AND base = old.base AND helper IS old.helper
+        AND codec = old.codec))))
   BEGIN SELECT RAISE(ABORT, 'bodies are append-only: a redaction is the only door, once no body needs it'); END;
 """
 APPEND_ONLY = (
@@ -209,8 +219,12 @@ _SAME_CAPTURE = " AND ".join(
 DOORS = {
     "urls": "new.id = old.id AND new.url = 'redacted:' || old.id AND new.salt IS NULL"
     " AND EXISTS (SELECT 1 FROM redactions WHERE url_id = old.id)",
-    "header_sets": "new.id = old.id AND new.head = CAST('redacted:' || old.id AS BLOB) AND new.salt IS NULL"
-    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.id)",
+    "header_sets": "new.id = old.id AND ((new.head = CAST('redacted:' || old.id AS BLOB) AND new.salt IS NULL"
+    " AND new.base IS NULL AND new.size = length(new.head)"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.id)"
+    " AND NOT EXISTS (SELECT 1 FROM header_sets WHERE base = old.id))"
+    " OR (new.size = old.size AND new.salt IS old.salt AND coalesce(new.base > old.base, old.base IS NOT NULL)"
+    " AND EXISTS (SELECT 1 FROM redactions WHERE head_id = old.base)))",
     "captures": f"{_SAME_CAPTURE}"
     " AND (new.error IS old.error OR (new.error = 'redacted'"
     " AND EXISTS (SELECT 1 FROM redactions WHERE capture_id = old.id AND what = 'error')))"

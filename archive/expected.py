@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from archive.change_rows import change_of_end, change_values, changes_between
 from archive.degree import degree_of_revision
+from archive.mentions import founded, mentions_digest, mentions_standing
 from archive.records import CONTENT_COLUMNS, contents, load_page, section_identities
-from archive.revisions import change_of_end, change_values, changes_between
 from archive.volatile import rules_of
 from schemas.change import Change
 from schemas.page import Page
@@ -29,6 +30,10 @@ class Expected(msgspec.Struct, kw_only=True):
     """Rows of changes by revision, in the order of `revisions.CHANGE_COLUMNS`."""
     degrees: dict[int, float | None]
     """Degree of change by revision."""
+    mentions: dict[int, bytes | None]
+    """Digest of the mentions by revision."""
+    unfounded: tuple[int, ...]
+    """Revisions with mentions whose words they do not have."""
     contents: dict[str, set[Values]]
     """By table: the values of `records.CONTENT_COLUMNS`, and the revisions from and to which they stood."""
 
@@ -57,20 +62,30 @@ class _Standing:
 
 
 def expected_of(database: Database, page: int) -> Expected:
-    """What the changes, links, films and people of a page must be.
+    """What the changes, links, films, mentions, people and examples of a page must be.
+
+    The mentions are taken from their own rows, as far as the records have the words; the digests say whether these
+    rows are all.
 
     Raises msgspec.ValidationError or ValueError where a record cannot be read.
     """
     changes: dict[int, list[Values]] = {}
     degrees: dict[int, float | None] = {}
+    mentions: dict[int, bytes | None] = {}
+    named, unfounded = mentions_standing(database, page), []
     standing = _Standing()
     last: dict[str, Any] | None = None
     before: tuple[int, Page] | None = None
     for row in _revisions(database, page):
         record: Page | None = None
         identities: tuple[int, ...] = ()
+        seen: set[Values] = set()
+        mentions[row["id"]] = None
         if row["state"] == "live":
             record, identities = load_page(database, row["id"]), section_identities(database, row["id"])
+            seen = founded(named[row["id"]], record, identities)
+            unfounded += [row["id"]] if seen != named[row["id"]] else []
+            mentions[row["id"]] = mentions_digest(seen, identities)
             told = _told(database, row, last, before[1] if before else None, record)
             old = section_identities(database, before[0]) if before else ()
             changes[row["id"]] = change_values(told, old, identities)
@@ -86,9 +101,11 @@ def expected_of(database: Database, page: int) -> Expected:
                 (change_of_end(database, row["state"], last["title"], row["capture"]),), (), ()
             )
             degrees[row["id"]] = 1.0
-        standing.bring_up(row["id"], contents(record, identities))
+        standing.bring_up(row["id"], contents(record, identities, seen))
         last = row
-    return Expected(changes=changes, degrees=degrees, contents=standing.all())
+    return Expected(
+        changes=changes, degrees=degrees, mentions=mentions, unfounded=tuple(unfounded), contents=standing.all()
+    )
 
 
 def _told(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from archive.history import Row
+from archive.spreadsheet import spreadsheet
 
 Format = Literal["jsonl", "csv"]
 
@@ -52,15 +51,13 @@ def _json_lines(pages: Sequence[Row]) -> Iterator[str]:
 
 
 def _csv_lines(pages: Sequence[Row]) -> Iterator[str]:
-    """RFC 4180. A page without sections has one row, its section columns empty."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
+    """A page without sections has one row, its section columns empty."""
     nothing = dict.fromkeys(_SECTION_KEYS)
-    for page in pages:
-        of_page = [page[key] for key in _PAGE_KEYS]
-        for section in page["sections"] or [nothing]:
-            writer.writerow([*of_page, *(section[key] for key in _SECTION_KEYS)])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    return spreadsheet(
+        list(COLUMNS),
+        (
+            [*(page[key] for key in _PAGE_KEYS), *(section[key] for key in _SECTION_KEYS)]
+            for page in pages
+            for section in page["sections"] or [nothing]
+        ),
+    )

@@ -17,13 +17,15 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from archive import views  # the views register themselves among the migrations
+from archive import search_tables, views  # the views register themselves among the migrations
 from archive.migrations import APPLICATION_ID, migrations
 from schemas.errors import ArchiveError, ArchiveTooNewError, ArchiveWriteError, NotAnArchiveError
 
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 10_000
+_STATEMENTS = 512  # kept prepared: a night has some ninety, and those of one page's contents vary with their number
 KNOWN = frozenset(migration.name for migration in migrations._migrations)  # noqa: SLF001 -- the set has no public list
+assert search_tables.SEARCH
 assert views.VIEWS
 
 
@@ -34,7 +36,7 @@ def open_for_writing(path: Path) -> Database:
     """
     refuse_foreign(path)
     with plain_errors(path):
-        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000)
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, cached_statements=_STATEMENTS)
         database = Database(connection, execute_plugins=False)
         try:
             _check_ours(database, path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -42,7 +43,7 @@ def read_heads(archive: Path) -> tuple[HeadLine, ...]:
 
 
 def complete_heads(database: Database, archive: Path) -> None:
-    """Append the line of every sealed run that has none yet, and see it to the disk.
+    """Append the lines of the newest sealed runs that have none yet, and see them to the disk.
 
     Raises ArchiveWriteError when that cannot be done.
     """
@@ -50,11 +51,13 @@ def complete_heads(database: Database, archive: Path) -> None:
     try:
         known = {line.head for line in read_heads(archive)}
         rows = database.execute(
-            "SELECT lower(hex(head)), id, site, finished_at, tool_version FROM runs WHERE head IS NOT NULL ORDER BY id"
+            "SELECT lower(hex(head)), id, site, finished_at, tool_version FROM runs WHERE head IS NOT NULL"
+            " ORDER BY id DESC"
         )
-        missing = ["\t".join(map(str, row)) + "\n" for row in rows.fetchall() if row[0] not in known]
+        # The newest first, up to one that is there: a line is missing only since a crash, and then of the last runs.
+        missing = ["\t".join(map(str, row)) + "\n" for row in takewhile(lambda row: row[0] not in known, rows)]
         if missing:
-            _append(path, "".join(missing))
+            _append(path, "".join(reversed(missing)))
     except OSError as error:
         raise ArchiveWriteError(
             f"Cannot write {path} ({error.strerror}): see to its rights and to room on the disk. The runs themselves "

@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 from sqlite_utils import Database
 
+from archive.header_sets import read_head
 from archive.times import from_text
 
 # The last look at each page of a site that said something about it; of a 304, the capture that it confirmed. Asked
 # page by page through an index, so that the three hundredth night costs what the second did.
 _LAST_LOOKS = """
-SELECT u.url AS address, c.id AS capture, c.fetched_at, h.head,
+SELECT u.url AS address, c.id AS capture, c.fetched_at, c.head_id,
        (SELECT count(*) FROM captures s WHERE s.confirms = c.id) AS confirmed
   FROM pages p
   JOIN captures l ON l.id = (SELECT id FROM captures WHERE page_id = p.id
@@ -22,10 +23,10 @@ SELECT u.url AS address, c.id AS capture, c.fetched_at, h.head,
   JOIN runs r ON r.id = c.run_id
   JOIN readings g ON g.capture_id = c.id
   JOIN bodies b ON b.id = c.body_id
-  JOIN header_sets h ON h.id = c.head_id
   JOIN urls u ON u.id = c.url_id
  WHERE p.site = :site AND c.outcome = 'fetched' AND c.complete = 1 AND b.codec <> 'redacted'
    AND g.verdict = 'page' AND g.revision_id IS NOT NULL AND g.parser = :parser AND r.config_digest = :config
+   AND c.head_id IS NOT NULL
 """
 
 
@@ -45,7 +46,9 @@ def held(database: Database, site: str, *, parser: str, config: bytes, every: in
     """
     rows = database.query(_LAST_LOOKS, {"site": site, "parser": parser, "config": config})
     return {
-        row["address"]: Held(capture=row["capture"], fetched_at=from_text(row["fetched_at"]), head=row["head"])
+        row["address"]: Held(
+            capture=row["capture"], fetched_at=from_text(row["fetched_at"]), head=read_head(database, row["head_id"])
+        )
         for row in rows
         if row["confirmed"] + 1 < every
     }

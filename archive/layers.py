@@ -47,14 +47,14 @@ def layers(before: str, after: str) -> Layers:
     anchored = letters > BUDGET * LETTERS_A_WORD**2
     stretches = []
     i = j = 0
-    for at, to in heaviest_in_order(inner_old, inner_new) if anchored else ():
+    for at, to, size in heaviest_in_order(inner_old, inner_new) if anchored else ():
         gone, new_text = "".join(inner_old[i:at]), "".join(inner_new[j:to])
         if gone == new_text:
             start += gone
         else:
             stretches.append(Stretch(start, gone, new_text))
             start = ""
-        start += inner_old[at]
-        i, j = at + 1, to + 1
+        i, j = at + size, to + size
+        start += "".join(inner_old[at:i])
     stretches.append(Stretch(start, "".join(inner_old[i:]), "".join(inner_new[j:])))
     return Layers([*stretches, Stretch(end, "", "")], anchored)

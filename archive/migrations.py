@@ -3,9 +3,10 @@
 evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
             sealed_records, decisions, redactions. Append-only, guarded by triggers; each run's part of it is sealed by
             the run's head (`archive.chain`).
-derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, people, changes,
-            and for the chrome chrome_parts, chromes, reading_chrome, chrome_changes. All of it can be dropped and
-            rebuilt from the evidence.
+derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, documents,
+            mentions, people, examples, changes, and for the chrome chrome_parts, chromes, reading_chrome,
+            chrome_changes, and for search search_entries, search_words, search. All of it can be dropped and rebuilt
+            from the evidence.
 log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 
@@ -14,6 +15,8 @@ made from those files.
 """
 
 from __future__ import annotations
+
+import sqlite3
 
 from sqlite_utils import Database, Migrations
 
@@ -25,10 +28,26 @@ APPLICATION_ID = 0x54696473  # "Tids", so that file(1) and we ourselves know an 
 migrations = Migrations("tidslager")
 
 
+def run_script(db: Database, script: str) -> None:
+    """Execute the statements of a script within the transaction that is open; each ends its line.
+
+    sqlite3's own `executescript` would commit first, and that of sqlite-utils looks for an end after every letter: a
+    quarter of a second for a new archive.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if ";" in line and sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    if statement.strip():
+        db.execute(statement)
+
+
 @migrations()
 def m001_evidence(db: Database) -> None:
     """Layer 1 and its guards."""
-    db.executescript(EVIDENCE + GUARDS)
+    run_script(db, EVIDENCE + GUARDS)
     for table in APPEND_ONLY:
         db.execute(
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({DOORS.get(table, 'FALSE')}) "
@@ -44,13 +63,13 @@ def m001_evidence(db: Database) -> None:
 @migrations()
 def m002_derived(db: Database) -> None:
     """Layer 2."""
-    db.executescript(DERIVED)
+    run_script(db, DERIVED)
 
 
 @migrations()
 def m005_rereadings(db: Database) -> None:
     """What rebuilds changed in what was derived."""
-    db.executescript(REREADINGS)
+    run_script(db, REREADINGS)
     for act in ("UPDATE", "DELETE"):
         db.execute(
             f"CREATE TRIGGER rereadings_no_{act.lower()} BEFORE {act} ON rereadings "
@@ -61,4 +80,4 @@ def m005_rereadings(db: Database) -> None:
 @migrations()
 def m007_chrome(db: Database) -> None:
     """Layer 2, what stands around the content."""
-    db.executescript(CHROME)
+    run_script(db, CHROME)

@@ -8,6 +8,7 @@ same way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,9 @@ from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
 from archive.quarantine import spell_begin
+from archive.records import CONTENT_COLUMNS
 from archive.revisions import Finding, Reader, Recorded, append_reading
+from archive.search_index import forgetting
 from schemas.reading import Reading
 
 _NEWS: tuple[Finding, ...] = ("new", "changed", "back")
@@ -85,13 +88,19 @@ def rewind(database: Database, page: int, moment: Moment) -> None:
     for number in _read_since(database, page, moment):
         for table in ("readings", "reading_chrome", "quarantine"):
             database.execute(f"DELETE FROM {table} WHERE capture_id = ?", [number])
+    with forgetting(database, undone):
+        _undo(database, page, undone)
+
+
+def _undo(database: Database, page: int, undone: Sequence[int]) -> None:
+    """Take away the last revisions of a page, and the sections and texts that only they had."""
     texts = {text for number in undone for text in _texts(database, number)}
     for number in undone:
-        for table in ("links", "films", "people"):
+        for table in CONTENT_COLUMNS:
             database.execute(f"DELETE FROM {table} WHERE from_revision = ?", [number])
     for number in undone:
         # What ended with this revision stands again; what began later than the moment went above.
-        for table in ("links", "films", "people"):
+        for table in CONTENT_COLUMNS:
             database.execute(f"UPDATE {table} SET to_revision = NULL WHERE to_revision = ?", [number])
         database.execute("DELETE FROM revisions WHERE id = ?", [number])
     if undone:

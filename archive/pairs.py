@@ -79,6 +79,8 @@ def pair(
     pairs = _equal_ends(before, after)
     _pair_unchanged(before, after, pairs)
     for key in keys:
+        if len(pairs) == min(len(before), len(after)):
+            break  # nothing is left on one side
         _pair_by_key(before, after, key, pairs)
     truncated = _pair_by_likeness(before, after, sketch, pairs)
     if lone:
@@ -230,6 +232,8 @@ def _free(
     before: Sequence[T], after: Sequence[T], sketch: Callable[[T], Sketch], pairs: Mapping[int, int]
 ) -> tuple[list[_Free], list[_Free]]:
     """The entries without a pair on each side, not many more than are compared, words written as one character."""
+    if len(pairs) == len(before) or len(pairs) == len(after):
+        return [], []  # nothing is left that could be compared with anything
     known = sorted(pairs.items())
     staying = [known[position] for position in longest_rise([j for _, j in known])]
     letters: dict[str, str] = {}

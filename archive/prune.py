@@ -10,8 +10,10 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.bodies import withhold
+from archive.records import CONTENT_COLUMNS
 from archive.redactions import Reason, withhold_record
 from archive.remake import drop_unused, remake_page
+from archive.search_index import remake_search
 
 
 class Pruning(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +86,29 @@ def prune(database: Database, pruning: Pruning, reason: Reason) -> None:
             [capture],
         )
         withhold_record(database, capture, reason)
+    _begin_later(database, pruning.revisions)
     for revision in pruning.revisions:
-        for table in ("links", "films", "people"):
+        for table in CONTENT_COLUMNS:
             database.execute(f"DELETE FROM {table} WHERE from_revision = ? OR to_revision = ?", [revision, revision])
         database.execute("DELETE FROM revisions WHERE id = ?", [revision])
     for page in sorted(pages):
         remake_page(database, page)
     drop_unused(database)
+    remake_search(database)
     for body in pruning.bodies:
         withhold(database, body, reason)
+
+
+def _begin_later(database: Database, revisions: tuple[int, ...]) -> None:
+    """Let the mentions of revisions that go begin with the next one of their page, where they stood there too."""
+    for revision in revisions:
+        database.execute("DELETE FROM mentions WHERE to_revision = ?", [revision])
+        database.execute(
+            "UPDATE mentions SET from_revision = (SELECT n.id FROM revisions r JOIN revisions n"
+            " ON n.page_id = r.page_id AND n.seq = r.seq + 1 WHERE r.id = ?) WHERE from_revision = ?",
+            [revision, revision],
+        )
+        database.execute("DELETE FROM mentions WHERE to_revision = from_revision")
 
 
 def _page_of(database: Database, revision: int) -> int:

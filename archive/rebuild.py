@@ -7,7 +7,6 @@ was read otherwise before is told page by page, and is kept in `rereadings` when
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -28,18 +27,19 @@ from archive.phrases import summary
 from archive.records import load_page
 from archive.rereadings import Kept, Rereading, rereadings
 from archive.revisions import append_reading
+from archive.search_index import clear_search, remake_search
 from archive.store import Archive
 from archive.swap import beside, remove, swap
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.errors import ArchiveWriteError
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 
 
 class LookReader(Protocol):
-    """Reads a capture with a layout ("" chooses one); None for one that says nothing about its page."""
+    """Reads a capture by the rules of its site; None for one that says nothing about its page."""
 
-    def __call__(self, capture: Capture, layout: str) -> Reading | None:
+    def __call__(self, capture: Capture, rules: Rules) -> Reading | None:
         """Return what the capture says. Never raises for any bytes."""
 
 
@@ -122,6 +122,7 @@ def _copy_evidence(path: Path, new: Path) -> None:
             with transaction(database, path):
                 for table in reversed(DERIVED_TABLES):
                     database.execute(f"DELETE FROM {table}")
+                clear_search(database)
         finally:
             database.conn.close()
 
@@ -138,19 +139,20 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
     """Read every look in time order and write what it means; return how many there were."""
     database = _open_new(path, new)
     try:
-        layouts, looks = _layouts(database), _looks(database)
+        rules, looks = _rules(database), _looks(database)
         for start in range(0, len(looks), _BATCH):
             with transaction(database, path):
                 for done, (number, site) in enumerate(looks[start : start + _BATCH], start):
                     look = read_look(database, number)
                     watch(look.address, done, len(looks) - done)
-                    reading = read(look, layouts[site])
+                    reading = read(look, rules[site])
                     if reading is not None:
-                        reread = partial(read, layout=layouts[site])
+                        reread = partial(read, rules=rules[site])
                         append_reading(database, number, reading, parser=parser, reread=reread)
         with transaction(database, path):
             for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
                 compare_run(database, run)
+            remake_search(database)
         with plain_errors(path):
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -166,10 +168,10 @@ def _looks(database: Database) -> list[tuple[int, str]]:
     ).fetchall()
 
 
-def _layouts(database: Database) -> dict[str, str]:
-    """The layout that each site is read with today: what its newest run was told, "" where that chooses by itself."""
+def _rules(database: Database) -> dict[str, Rules]:
+    """The rules that each site is read by today: what its newest run was told."""
     rows = database.execute("SELECT site, config FROM runs ORDER BY id").fetchall()
-    return {site: json.loads(config).get("layout", "") for site, config in rows}
+    return {site: msgspec.json.decode(config, type=Rules) for site, config in rows}
 
 
 def _compare(path: Path, new: Path, looks: int) -> Rebuilt:

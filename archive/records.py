@@ -10,6 +10,11 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.align import align_sections
+from archive.documents import DOCUMENT_COLUMNS, document_values
+from archive.examples import example_values
+from archive.mentions import MENTION_COLUMNS, mention_values
+from archive.people import people_values
+from schemas.mention import Mention
 from schemas.page import Page, Section, block_text, canonical_json
 
 
@@ -102,33 +107,54 @@ def _text_number(database: Database, section: Section) -> int:
 
 
 def write_contents(
-    database: Database, page: int, revision: int, record: Page | None, identities: Sequence[int]
+    database: Database,
+    page: int,
+    revision: int,
+    record: Page | None,
+    identities: Sequence[int] = (),
+    *,
+    mentions: Sequence[Sequence[Mention]] = (),
 ) -> None:
-    """Bring links, films and people up to the revision: what is gone ends with it, what is new begins with it.
+    """Bring what stands on a page up to the revision: what is gone ends with it, what is new begins with it.
 
-    A record of None says that the page is gone, and with it all that stood on it.
+    A record of None says that the page is gone, and with it all that stood on it. `mentions` are those of the reading.
     """
-    for table, now in contents(record, identities).items():
+    named = mention_values(record, mentions, identities) if record else set()
+    for table, now in contents(record, identities, named).items():
         _bring_up(database, table, CONTENT_COLUMNS[table], page=page, revision=revision, now=now)
 
 
 CONTENT_COLUMNS = {
     "links": ("section_id", "url", "label", "kind"),
     "films": ("section_id", "url", "title"),
-    "people": ("name", "role"),
+    "documents": DOCUMENT_COLUMNS,
+    "mentions": MENTION_COLUMNS,
+    "people": ("section_id", "name", "role", "organisation", "named_as"),
+    "examples": ("section_id", "kind", "words"),
 }
 
 
-def contents(record: Page | None, identities: Sequence[int]) -> dict[str, set[tuple[object, ...]]]:
-    """What stands in a record, by table, in the order of `CONTENT_COLUMNS`; nothing in a page that is gone. Pure."""
+def contents(
+    record: Page | None, identities: Sequence[int], mentions: set[tuple[object, ...]]
+) -> dict[str, set[tuple[object, ...]]]:
+    """What stands in a record, by table, in the order of `CONTENT_COLUMNS`; nothing in a page that is gone. Pure.
+
+    `mentions` are rows of what its texts name.
+    """
     if record is None:
         return {table: set() for table in CONTENT_COLUMNS}
     number = {id(section): identity for section, identity in zip(record.sections, identities, strict=True)}
+    sections: dict[object, Section] = dict(zip(identities, record.sections, strict=True))
     number[id(None)] = None  # type: ignore[assignment]  # the preamble has no section
     return {
         "links": {(number[id(section)], link.address, link.label, link.kind) for section, link in record.links()},
         "films": {(number[id(section)], film.address, film.title) for section, film in record.films()},
-        "people": {(record.responsible.name, record.responsible.role)} if record.responsible else set(),
+        "documents": {
+            document_values(number[id(section)], link) for section, link in record.links() if link.kind == "document"
+        },
+        "mentions": mentions,
+        "people": people_values(record, sections, mentions),
+        "examples": example_values(record, sections, mentions),
     }
 
 
@@ -150,6 +176,8 @@ def _bring_up(
     wanted = set(now)
     for values, number in standing.items():
         if values not in wanted:
+            # What began with this very revision was recognised by an earlier reading of it, and never was.
+            database.execute(f"DELETE FROM {table} WHERE id = ? AND from_revision = ?", [number, revision])
             database.execute(f"UPDATE {table} SET to_revision = ? WHERE id = ?", [revision, number])
     marks = ", ".join("?" * (len(columns) + 2))
     for values in sorted(wanted - standing.keys(), key=repr):

@@ -13,6 +13,7 @@ from archive.bodies import withhold
 from archive.names import WITHHELD
 from archive.redactions import Reason, withhold_decision, withhold_record
 from archive.remake import drop_unused, remake_page
+from archive.search_index import remake_search
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ def redact_bodies(database: Database, bodies: tuple[int, ...], reason: Reason) -
     for page in sorted({page for _, page in revisions}):
         remake_page(database, page)
     drop_unused(database)
+    remake_search(database)
     return Erased(bodies=done, revisions=tuple(number for number, _ in revisions), still_shown=tuple(sorted(shown)))
 
 
@@ -73,8 +75,8 @@ def _withhold_revision(database: Database, revision: int, reason: Reason) -> Non
         withhold_record(database, capture, reason)
     database.execute("DELETE FROM revision_sections WHERE revision_id = ?", [revision])
     database.execute(
-        "UPDATE revisions SET state = 'withheld', digest = NULL, title = ?, metadata = '{}', preamble = ''"
-        " WHERE id = ?",
+        "UPDATE revisions SET state = 'withheld', digest = NULL, mentions = NULL, title = ?, metadata = '{}',"
+        " preamble = '' WHERE id = ?",
         [WITHHELD, revision],
     )
 

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive.bodies import read_body, withhold
 from archive.evidence_tables import KEPT_FOR_EVER
+from archive.header_sets import read_head, withhold_head
 from archive.names import Name
 from archive.records import load_page, metadata_json, preamble_text, text_under
 from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on
@@ -23,13 +24,13 @@ from archive.redactions import (
     Reason,
     withhold_config,
     withhold_decision,
-    withhold_head,
     withhold_record,
     withhold_url,
     withhold_words,
 )
 from archive.remake import remake_page
-from archive.scan import rebuild_search, texts
+from archive.scan import texts
+from archive.search_index import remake_search
 from schemas.errors import ArchiveError, ConfigurationError
 from schemas.page import Page, Section, canonical_json, digest
 
@@ -60,8 +61,9 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     _mask_records(database, name, revisions)
     for page, content, record in suspects:
         _mask_suspect(database, name, page, content, record)
+    remake_search(database)
     _mask_the_rest(database, name)
-    rebuild_search(database)
+    remake_search(database)
     for cell in texts(database):
         if name.is_in(cell.text):
             where = f"{cell.table}.{cell.column}"
@@ -121,7 +123,8 @@ def _bodies_of(database: Database, revisions: list[int], held: set[int]) -> set[
 def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int, int]:
     """Erase the name from addresses, heads, messages and site files; return how many addresses and heads had it."""
     urls = [n for n, url in database.execute("SELECT id, url FROM urls").fetchall() if name.is_in(url)]
-    heads = [n for n, head in database.execute("SELECT id, head FROM header_sets").fetchall() if name.is_in_bytes(head)]
+    numbers = [number for (number,) in database.execute("SELECT id FROM header_sets").fetchall()]
+    heads = [number for number in numbers if name.is_in_bytes(read_head(database, number))]
     for url in urls:
         withhold_url(database, url, reason)
     for head in heads:
@@ -156,8 +159,20 @@ def _mask_records(database: Database, name: Name, revisions: list[int]) -> None:
             "UPDATE revisions SET digest = ?, title = ?, metadata = ?, preamble = ? WHERE id = ?",
             [digest(record), record.title, metadata_json(record), preamble_text(record), revision],
         )
-    for page in sorted(pages):
+    for page in sorted(pages | _forget_mentions(database, name)):
         remake_page(database, page)
+
+
+def _forget_mentions(database: Database, name: Name) -> set[int]:
+    """Take away each mention that has the name, also where the text has the surname alone; return their pages."""
+    rows = database.execute(f"SELECT id, page_id, {', '.join(_MENTION_TEXTS)} FROM mentions").fetchall()
+    found = [(number, page) for number, page, *texts in rows if any(map(name.is_in, texts))]
+    for number, _ in found:
+        database.execute("DELETE FROM mentions WHERE id = ?", [number])
+    return {page for _, page in found}
+
+
+_MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence")
 
 
 def _mask_section(database: Database, name: Name, text: int, record: str) -> None:

@@ -48,13 +48,6 @@ def withhold_url(database: Database, url: int, reason: Reason) -> None:
     database.execute("UPDATE urls SET url = 'redacted:' || id, salt = NULL WHERE id = ?", [url])
 
 
-def withhold_head(database: Database, head: int, reason: Reason) -> None:
-    """Erase the head of a request or of an answer."""
-    data, salt = database.execute("SELECT head, salt FROM header_sets WHERE id = ?", [head]).fetchone()
-    announce(database, "head", head, reason, commitment(salt, data))
-    database.execute("UPDATE header_sets SET head = CAST('redacted:' || id AS BLOB), salt = NULL WHERE id = ?", [head])
-
-
 def withhold_words(database: Database, capture: int, reason: Reason) -> None:
     """Erase what a capture says in words: its error and the verdict of robots.txt."""
     found = database.execute(

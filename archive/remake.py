@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from archive.change_rows import CHANGE_COLUMNS, write_degree
 from archive.expected import expected_of
 from archive.records import CONTENT_COLUMNS
-from archive.revisions import CHANGE_COLUMNS, write_degree
 
 
 def remake_page(database: Database, page: int) -> None:
-    """Write changes, links, films and people of a page anew from its records. Call inside a transaction."""
+    """Write what is made of the records of a page anew from them. Call inside a transaction.
+
+    Mentions whose words are no longer in the records go.
+    """
     expected = expected_of(database, page)
     for revision, changes in expected.changes.items():
         database.execute("DELETE FROM changes WHERE revision_id = ?", [revision])
         _insert(database, "changes", ("revision_id", *CHANGE_COLUMNS), [(revision, *values) for values in changes])
     for revision, share in expected.degrees.items():
         write_degree(database, revision, share)
+    for revision, seen in expected.mentions.items():
+        database.execute("UPDATE revisions SET mentions = ? WHERE id = ?", [seen, revision])
     for table, columns in CONTENT_COLUMNS.items():
         database.execute(f"DELETE FROM {table} WHERE page_id = ?", [page])
         rows = sorted(((page, *values) for values in expected.contents[table]), key=repr)

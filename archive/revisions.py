@@ -7,18 +7,19 @@ differs because the parser does is written as a revision of its own, caused by t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 from sqlite_utils import Database
 
 from archive import quarantine
-from archive.captures import page_of, read_look
+from archive.captures import page_of, read_look, url_of
+from archive.change_rows import change_of_end, changes_between, write_changes, write_degree
 from archive.chrome import keep_chrome
 from archive.degree import degree_of_revision
-from archive.diff import diff
 from archive.doubt import doubted
+from archive.mentions import mention_values, mentions_digest
 from archive.records import (
     load_page,
     metadata_json,
@@ -27,13 +28,13 @@ from archive.records import (
     write_contents,
     write_sections,
 )
-from archive.volatile import quieted, rules_of
+from archive.search_index import learning
+from archive.volatile import rules_of
 from schemas.capture import Capture
 from schemas.change import Change
 from schemas.page import Page, digest
 from schemas.reading import Reading
 from schemas.revision import Cause, State
-from schemas.site import Volatile
 
 Reader = Callable[[Capture], Reading | None]
 """Reads a capture with today's parser; None for one that says nothing about its page."""
@@ -85,11 +86,12 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
-    if reading.page is not None and last and last["state"] == "live":
-        last = _catch_up_with_parser(database, last, reading, parser, reread)
-        if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
-            reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
-    recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
+    with learning(database):
+        if reading.page is not None and last and last["state"] == "live":
+            last = _catch_up_with_parser(database, last, reading, parser, reread)
+            if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
+                reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
+        recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
 
@@ -98,7 +100,7 @@ def _record(look: _Look, reading: Reading) -> Recorded:
     match reading.verdict:
         case "page":
             assert reading.page is not None
-            return _record_page(look, reading.page)
+            return _record_page(look, reading)
         case "gone":
             return _record_gone(look)
         case "elsewhere":
@@ -109,11 +111,13 @@ def _record(look: _Look, reading: Reading) -> Recorded:
             return Recorded(finding="unreadable", page=look.page)
 
 
-def _record_page(look: _Look, record: Page) -> Recorded:
+def _record_page(look: _Look, reading: Reading) -> Recorded:
+    assert reading.page is not None
     last = look.last
-    if last and last["digest"] == digest(record):
+    if last and last["digest"] == digest(reading.page):
+        _recognise_anew(look.database, last, reading)
         return Recorded(finding="unchanged", page=look.page, revision=last["id"])
-    revision, changes = _write_revision(look, record, "source")
+    revision, changes = _write_revision(look, reading, "source")
     if last is None:
         return Recorded(finding="new", page=look.page, revision=revision)
     finding: Finding = "changed" if last["state"] in ("live", "withheld") else "back"
@@ -125,7 +129,7 @@ def _record_suspect(look: _Look, reading: Reading) -> Recorded:
     believed = quarantine.hold(look.database, look.capture, reading)
     if believed is None or reading.page is None:
         return Recorded(finding="suspect", page=look.page)
-    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading.page)
+    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading)
     assert recorded.revision is not None
     quarantine.release(look.database, believed, recorded.revision)
     return msgspec.structs.replace(recorded, note=believed.note)
@@ -174,18 +178,33 @@ def _catch_up_with_parser(
     if shown is None or shown[1:] == (parser, now.layout):
         return last
     again = reread(read_look(database, shown[0]))
-    if again is None or again.verdict != "page" or again.page is None or digest(again.page) == last["digest"]:
+    if again is None or again.verdict != "page" or again.page is None:
+        return last
+    if digest(again.page) == last["digest"]:
+        _recognise_anew(database, last, again)
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
     look = _Look(database=database, capture=row, page=last["page_id"], last=last)
-    revision, _ = _write_revision(look, again.page, "parser")
+    revision, _ = _write_revision(look, again, "parser")
     database.execute("DELETE FROM readings WHERE capture_id = ?", [shown[0]])
     _write_reading(database, shown[0], again, parser, revision)
     return next(database.query("SELECT * FROM revisions WHERE id = ?", [revision]))
 
 
-def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple[Change, ...]]:
-    database, page = look.database, look.page
+def _recognise_anew(database: Database, last: dict[str, Any], reading: Reading) -> None:
+    """Bring the mentions of a revision up to a reading of the same record that recognised others in it: no news."""
+    assert reading.page is not None
+    identities = section_identities(database, last["id"])
+    seen = mentions_digest(mention_values(reading.page, reading.mentions, identities), identities)
+    if seen != last["mentions"]:
+        write_contents(database, last["page_id"], last["id"], reading.page, identities, mentions=reading.mentions)
+        database.execute("UPDATE revisions SET mentions = ? WHERE id = ?", [seen, last["id"]])
+
+
+def _write_revision(look: _Look, reading: Reading, cause: Cause) -> tuple[int, tuple[Change, ...]]:
+    database, page, record = look.database, look.page, reading.page
+    assert record is not None
+    places = range(1, len(record.sections) + 1)
     revision = _insert_revision(
         look,
         state="live",
@@ -194,16 +213,17 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
         title=record.title,
         metadata=metadata_json(record),
         preamble=preamble_text(record),
+        mentions=mentions_digest(mention_values(record, reading.mentions, places), places),
     )
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
-    write_contents(database, page, revision, record, identities)
+    write_contents(database, page, revision, record, identities, mentions=reading.mentions)
     changes = changes_between(
         look.last["state"] if look.last else None,
         before[1] if before else None,
         record,
         rules=rules_of(database, look.capture["run_id"]),
-        address=_url(database, look.capture["url_id"]),
+        address=url_of(database, look.capture["url_id"]),
     )
     if changes:
         write_changes(
@@ -214,42 +234,10 @@ def _write_revision(look: _Look, record: Page, cause: Cause) -> tuple[int, tuple
     return revision, changes
 
 
-def changes_between(
-    last: State | None, before: Page | None, record: Page, *, rules: Sequence[Volatile], address: str
-) -> tuple[Change, ...]:
-    """Changes that a revision shows: `last` is the state before it, `before` the last record before it. Pure.
-
-    `rules` are those that its run had on volatile blocks, `address` is where it was fetched.
-    """
-    changes: tuple[Change, ...] = ()
-    if last in ("gone", "moved"):
-        back = "the page answers again"
-        changes = (
-            Change(kind="added", class_="editorial", what="page", where="", before=None, after=record.title, why=back),
-        )
-    return changes + quieted(diff(before, record), rules, address) if before else changes
-
-
-def change_of_end(database: Database, state: State, title: str, capture: Mapping[str, Any]) -> Change:
-    """The one change of a revision in which the page is gone or moved; `title` is the last that it had."""
-    if state == "gone":
-        why = f"the site answers {capture['status']}: there is no such page"
-        return Change(kind="removed", class_="editorial", what="page", where="", before=title, after=None, why=why)
-    return Change(
-        kind="moved",
-        class_="editorial",
-        what="page",
-        where="",
-        before=_url(database, capture["url_id"]),
-        after=_url(database, capture["location_id"]),
-        why="the address leads to another page of this collection",
-    )
-
-
 def _end(look: _Look, state: State, change: Change) -> Recorded:
     title = look.last["title"] if look.last else ""
     revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
-    write_contents(look.database, look.page, revision, None, ())
+    write_contents(look.database, look.page, revision, None)
     write_changes(look.database, revision, (change,), (), ())
     write_degree(look.database, revision, 1.0)
     finding: Finding = "gone" if state == "gone" else "moved"
@@ -276,48 +264,6 @@ def _insert_revision(look: _Look, **values: object) -> int:
         list(columns.values()),
     )
     return int(cursor.lastrowid or 0)
-
-
-def write_changes(
-    database: Database, revision: int, changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
-) -> None:
-    """Write the changes of a revision; `before` and `after` are the identities of the sections on either side."""
-    for values in change_values(changes, before, after):
-        database.execute(
-            f"INSERT INTO changes (revision_id, {', '.join(CHANGE_COLUMNS)}) VALUES (?{', ?' * len(CHANGE_COLUMNS)})",
-            [revision, *values],
-        )
-
-
-CHANGE_COLUMNS = (
-    "ordinal", "kind", "class", "what", "where_on_page", "section_id", "before", "after", "why", "truncated", "ops",
-)  # fmt: skip
-
-
-def change_values(
-    changes: tuple[Change, ...], before: tuple[int, ...], after: tuple[int, ...]
-) -> list[tuple[object, ...]]:
-    """The rows of changes, in the order of `CHANGE_COLUMNS`. Pure."""
-    rows: list[tuple[object, ...]] = []
-    for ordinal, change in enumerate(changes, 1):
-        section = None
-        if change.section_after is not None:
-            section = after[change.section_after]
-        elif change.section_before is not None:
-            section = before[change.section_before]
-        ops = json.dumps(msgspec.to_builtins(change.ops), ensure_ascii=False, separators=(",", ":"))
-        rows.append(
-            (
-                ordinal, change.kind, change.class_, change.what, change.where, section, change.before, change.after,
-                change.why, int(change.truncated), ops,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def write_degree(database: Database, revision: int, share: float | None) -> None:
-    """Write how much of the page changed with a revision; None for a first one."""
-    database.execute("UPDATE revisions SET degree = ? WHERE id = ?", [share, revision])
 
 
 def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:
@@ -353,7 +299,3 @@ def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] |
 
 def _site(database: Database, page: int) -> str:
     return str(database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()[0])
-
-
-def _url(database: Database, number: int) -> str:
-    return str(database.execute("SELECT url FROM urls WHERE id = ?", [number]).fetchone()[0])

@@ -135,7 +135,7 @@ COLUMNS["status"] = {
 }
 COLUMNS["verify"] = {
     "check": "verdict for the first object; for findings file, schema, references, chain, body, record, changes, "
-    "contents, heads or signature",
+    "contents, search, heads or signature",
     "text": "what was found, one sentence",
     "page": "number of the page that a finding is about, or null",
     "run": "number of the run that wrote what is damaged, or null; for the verdict the run up to which it is anchored",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -34,7 +35,7 @@ def texts(database: Database) -> Iterator[Cell]:
 def rebuild_search(database: Database) -> None:
     """Make every full-text index anew from the table that it is about."""
     for table, ddl in _tables(database, virtual=True):
-        if "USING FTS5" in ddl.upper():
+        if re.search(r"USING FTS5\s*\(", ddl, re.IGNORECASE):
             database.execute(f'INSERT INTO "{table}" ("{table}") VALUES (\'rebuild\')')
 
 

@@ -16,12 +16,13 @@ from archive.render import shown_safely
 _KINDS = {
     "bodies": "SELECT count(*), sum(size), sum(length(data)) FROM bodies WHERE codec <> 'redacted'",
     "withheld bodies": "SELECT count(*), sum(size), 0 FROM bodies WHERE codec = 'redacted'",
-    "heads": "SELECT count(*), sum(length(head)), sum(length(head)) FROM header_sets",
+    "heads": "SELECT count(*), sum(size), sum(length(head)) FROM header_sets",
     "addresses": "SELECT count(*), sum(length(CAST(url AS BLOB))), sum(length(CAST(url AS BLOB))) FROM urls",
     "section texts": "SELECT count(*), sum(length(CAST(record AS BLOB))),"
     " sum(length(CAST(record AS BLOB)) + length(CAST(text AS BLOB))) FROM section_texts",
     "changes": "SELECT count(*), sum(length(CAST(ops AS BLOB))), sum(length(CAST(ops AS BLOB))"
     " + length(CAST(coalesce(before, '') AS BLOB)) + length(CAST(coalesce(after, '') AS BLOB))) FROM changes",
+    "search index": "SELECT (SELECT count(*) FROM search_entries), 0, sum(length(block)) FROM search_data",
     "captures": "SELECT count(*), 0, 0 FROM captures",
     "revisions": "SELECT count(*), sum(length(CAST(metadata AS BLOB))),"
     " sum(length(CAST(metadata AS BLOB)) + length(CAST(preamble AS BLOB))) FROM revisions",

@@ -78,13 +78,19 @@ class Archive:
         Each capture and each page is still whole or not there: an error in one takes back that one. A crawl does not
         batch, so that a capture that it has acknowledged stays.
         """
+        with self.together():
+            yield
+        self._complete_heads()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit a few writes at once: what a page said together with the capture after it. No run begins or ends."""
         with transaction(self.database, self.path):
             self._batching = True
             try:
                 yield
             finally:
                 self._batching = False
-        self._complete_heads()
 
     def _writing(self) -> AbstractContextManager[None]:
         return (step if self._batching else transaction)(self.database, self.path)
@@ -181,6 +187,15 @@ class Archive:
             [site, run],
         )
         return tuple(address for (address,) in rows.fetchall())
+
+    def documents(self, site: str) -> frozenset[str]:
+        """Those of the addresses of a site's pages at which linked files were found."""
+        rows = self.database.execute(
+            "SELECT address FROM page_list l WHERE site = ? AND 'document' ="  # its last look tells
+            " (SELECT c.purpose FROM captures c WHERE c.page_id = l.page ORDER BY c.fetched_at DESC LIMIT 1)",
+            [site],
+        )
+        return frozenset(address for (address,) in rows.fetchall())
 
     def read(self, capture: int) -> Capture:
         """A capture as it was kept."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate, compress
 from operator import ne
 
@@ -73,11 +74,21 @@ class _Difference(msgspec.Struct, frozen=True):
 
 def learn(base: bytes, other: bytes) -> Template | None:
     """The template of `base` that `other` fits; None when they differ in more than tokens at the same places."""
-    parts: list[bytes] = _TOKEN.split(base)
-    others: list[bytes] = _TOKEN.split(other)
-    if parts[::2] != others[::2]:
+    lines, others = base.split(b"\n"), other.split(b"\n")
+    if len(lines) != len(others):
         return None
-    return _template(list(_differences(parts, others)))
+    found: list[_Difference] = []
+    start = 0
+    for line, told in zip(lines, others, strict=True):
+        if line != told:  # no token goes over the end of a line, so a line is looked into only where it differs
+            parts, words = _TOKEN.split(line), _TOKEN.split(told)
+            if parts[::2] != words[::2]:
+                return None
+            found += _differences(start, parts, words)
+            if len(found) > MAX_SLOTS:
+                return None
+        start += len(line) + 1
+    return _template(found)
 
 
 def fit(template: Template, base: bytes, body: bytes) -> bytes | None:
@@ -165,10 +176,10 @@ def _template(differences: list[_Difference]) -> Template | None:
     return Template(slots=tuple(slots), kinds=tuple(kinds))
 
 
-def _differences(parts: list[bytes], others: list[bytes]) -> Iterator[_Difference]:
-    ends = list(accumulate(map(len, parts)))
+def _differences(offset: int, parts: list[bytes], others: list[bytes]) -> Iterator[_Difference]:
+    ends = list(accumulate(map(len, parts), initial=offset))
     for index in compress(range(len(parts)), map(ne, parts, others)):
-        start = ends[index] - len(parts[index])
+        start = ends[index]
         words, new_words = _WORD.split(parts[index]), _WORD.split(others[index])
         if words[::2] != new_words[::2]:
             words, new_words = [parts[index]], [others[index]]
@@ -185,8 +196,13 @@ def _of_word(start: int, before: bytes, after: bytes) -> Iterator[_Difference]:
         yield _Difference(start + offset, old, new, alphabet, (before, after, offset, place))
 
 
-def _refined(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
-    """Offset, before, after and place of the alphabet of what differs in a word."""
+@lru_cache(maxsize=256)
+def _refined(before: bytes, after: bytes) -> tuple[tuple[int, bytes, bytes, int], ...]:
+    """Offset, before, after and place of the alphabet of what differs in a word. The same word comes often."""
+    return tuple(_parts(before, after))
+
+
+def _parts(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
     if _UUID.fullmatch(before) and _UUID.fullmatch(after):
         yield from _uuid_groups(before, after)
     elif _NUMBER.sub(b"0", before) == _NUMBER.sub(b"0", after):

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from archive import views
+from archive import search_tables, views
 from archive.heads import heads_file, read_heads
 from archive.migrations import migrations
 from archive.signature import Signed, signed_head
@@ -29,9 +29,11 @@ from archive.verify_history import (
     seal_findings,
     unused_findings,
 )
+from archive.verify_search import search_findings
 from schemas.errors import ConfigurationError
 from schemas.finding import Check, Finding
 
+assert search_tables.SEARCH
 assert views.VIEWS
 _ANCHOR_DIGITS = 16  # 64 bits: nobody makes another archive whose head begins alike
 
@@ -119,6 +121,7 @@ def _checks(
     yield "record", lambda: seal_findings(database)
     yield "record", lambda: quarantine_findings(database)
     yield "record", lambda: unused_findings(database)
+    yield "search", lambda: search_findings(database)
     yield "heads", lambda: _head_findings(database, path)
 
 

@@ -13,15 +13,18 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.apply import apply
+from archive.change_rows import CHANGE_COLUMNS
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
-from archive.revisions import CHANGE_COLUMNS
 from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
 from schemas.revision import Cause, State
 
-_UNREADABLE = (sqlite3.DatabaseError, msgspec.MsgspecError, ValueError, TypeError, KeyError, IndexError, RecursionError)
+_UNREADABLE = (
+    sqlite3.DatabaseError, msgspec.MsgspecError, ValueError, TypeError, AttributeError, KeyError, IndexError,
+    RecursionError,
+)  # fmt: skip
 
 
 def history_findings(database: Database, sample: int | None, rng: Random) -> Iterator[Finding]:
@@ -177,6 +180,10 @@ def _changes(database: Database, row: dict[str, Any], expected: Expected) -> Ite
             "the changes kept are not those between it and the revision before. If this program was upgraded since, "
             "`tidslager rebuild` brings them up to date."
         )
+    if row["mentions"] != expected.mentions[row["id"]]:
+        yield "the mentions kept are not those that its texts were found to have."
+    if row["id"] in expected.unfounded:
+        yield "a mention is kept whose words its texts do not have."
     (share,) = database.execute("SELECT degree FROM revisions WHERE id = ?", [row["id"]]).fetchone()
     if share != expected.degrees[row["id"]]:
         yield "the degree of change kept with it is not that of its changes."

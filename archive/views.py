@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.migrations import migrations
+from archive.example_views import EXAMPLE_VIEWS
+from archive.migrations import migrations, run_script
 
 VIEWS = """
 CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at and read
@@ -125,19 +126,6 @@ CREATE VIEW current_films AS          -- the films that stand on the pages now
     LEFT JOIN sections s ON s.id = m.section_id
    WHERE m.to_revision IS NULL;
 
-CREATE VIEW people_now AS             -- who answers for which page now
-  SELECT w.page_id AS page, w.name, w.role, f.seen_from AS since
-    FROM people w
-    JOIN revisions f ON f.id = w.from_revision
-   WHERE w.to_revision IS NULL;
-
-CREATE VIEW learning_examples AS      -- the pages that another page of the collection links to, as they read now
-  SELECT l.page, l.site, l.address, l.title, l.state, h.preamble, l.published, l.first_seen, l.last_changed,
-         l.revisions
-    FROM page_list l
-    LEFT JOIN page_history h ON h.page = l.page AND h.revision = l.revisions
-   WHERE NOT EXISTS (SELECT 1 FROM page_urls pu WHERE pu.page_id = l.page AND pu.why = 'seed');
-
 CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked, failed and not looked at are told apart
   SELECT c.id AS capture, c.run_id AS run, c.fetched_at, c.page_id AS page, c.purpose, u.url AS address, c.outcome,
          c.status, l.url AS location, g.verdict, r.seq AS revision, c.body_id AS body, b.size AS body_bytes,
@@ -251,4 +239,4 @@ CREATE VIEW coverage AS               -- per page: the last look, the last good 
 @migrations()
 def m003_views(db: Database) -> None:
     """Layer 3."""
-    db.executescript(VIEWS)
+    run_script(db, VIEWS + EXAMPLE_VIEWS)

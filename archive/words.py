@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from archive.layers import LETTERS_A_WORD, layers
+from archive.numerals import whole_numbers
 from archive.runs import BUDGET, LEAST_SHARED, Run, equal_runs, shared_start
 from archive.slide import Edit, slid
 
@@ -72,7 +73,8 @@ def word_diff(before: str, after: str) -> WordDiff:
         answer = max(answer, _extend_between(edits, stretch.gone, stretch.new, anchored=found.anchored))
     truncated = answer is _Answer.REPLACED or (answer is _Answer.UNPROVEN and not _is_provably_least(edits))
     joined = _joined(edits)
-    return WordDiff(pieces=_pieces(slid(joined) if len(joined) <= _MOST_READ else joined), truncated=truncated)
+    shown = slid(whole_numbers(joined)) if len(joined) <= _MOST_READ else joined
+    return WordDiff(pieces=_pieces(shown), truncated=truncated)
 
 
 def _extend_between(edits: list[Edit], before: str, after: str, *, anchored: bool) -> _Answer:

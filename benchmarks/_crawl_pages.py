@@ -18,7 +18,7 @@ def write_pages(root: Path, *, count: int = PAGES) -> int:
     rng = random.Random(7)
     total = 0
     for number in range(count):
-        text = _page(rng, number).encode()
+        text = page_text(rng, number).encode()
         (root / f"p{number}.html").write_bytes(text)
         total += len(text)
     links = "".join(f'<li><a href="/p{number}.html">Exempel {number}</a></li>' for number in range(count))
@@ -26,7 +26,8 @@ def write_pages(root: Path, *, count: int = PAGES) -> int:
     return total
 
 
-def _page(rng: random.Random, number: int) -> str:
+def page_text(rng: random.Random, number: int) -> str:
+    """One of the pages."""
     parts = [f"<h1>Exempel {number}</h1>", f'<p class="ingress">{_sentence(rng, 30)}</p>']
     for section in range(rng.randint(6, 16)):
         parts.append(f'<h2 id="h-{section}">{_sentence(rng, 4)}</h2>')

@@ -20,7 +20,9 @@ import msgspec
 from archive.degree import degree
 from archive.diff import diff
 from archive.file import transaction
+from archive.mentions import mentions_digest
 from archive.records import metadata_json, text_under
+from archive.search_index import learning
 from archive.store import Archive
 from archive.times import to_text
 from schemas.capture import Capture
@@ -124,7 +126,7 @@ def built_in_bulk(path: Path, shape: Shape) -> None:
         bulk = _Bulk(archive, shape)
         for night in range(2, shape.nights + 1):
             run = archive.begin_run(_SITE, version="0", now=moment(night, 0))
-            with transaction(database, path):
+            with transaction(database, path), learning(database):
                 for table, rows in bulk.night(night, run).items():
                     marks = ", ".join("?" * len(rows[0])) if rows else ""
                     database.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
@@ -197,7 +199,7 @@ class _Bulk:
         )
         now, last = to_text(moment(night, page)), to_text(moment(night - 1, page))
         changes = diff(before, after)
-        said = (digest(after), after.title, metadata_json(after), "", degree(before, after, changes))
+        said = (digest(after), after.title, metadata_json(after), "", _UNNAMED, degree(before, after, changes))
         rows[_REVISIONS].append((revision, page, seq, "live", "source", now, last, capture, *said))
         rows["revision_sections"] += [
             (revision, position, *ids)
@@ -214,7 +216,9 @@ class _Bulk:
             )  # fmt: skip
 
 
+_UNNAMED = mentions_digest((), ())
+"""Digest of what the texts name: these name nobody and no place."""
 _REVISIONS = (
     "revisions (id, page_id, seq, state, cause, seen_from, unseen_since, capture_id, digest, title, metadata, preamble,"
-    " degree)"
+    " mentions, degree)"
 )

@@ -2,10 +2,12 @@
 
 Each program is a process of its own and goes over the same pages on the same nginx, in the same run; CPU and memory are
 those of its whole process tree, as the system counts them. Scrapy keeps less: no request, no revision, no changes.
+Two more nights are crawled with a stopwatch on each stage, and a year of nights over a few pages shows what grows.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -18,10 +20,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks._crawl_pages import PAGES, write_pages
+from benchmarks._crawl_where import STAGES
 from tests.nginx import Nginx, find_nginx
 
 NAME = "crawl"
 ROUNDS = int(os.environ.get("TIDSLAGER_BENCH_ROUNDS", "3"))
+NIGHTS = int(os.environ.get("TIDSLAGER_BENCH_NIGHTS", "365"))
+_YEARS_PAGES = 20
 _SITE = """
 name = "bench"
 start = ["http://bench.test/start.html"]
@@ -53,7 +58,29 @@ def run() -> str:
         with Nginx(program, here / "root", here / "nginx", log=False) as nginx:
             for number in range(ROUNDS):
                 _round(here, nginx, number, costs)
-    return _table(costs, total)
+            where = _where(here)
+            growth = _year(here, nginx)
+    return f"{_table(costs, total)}\n{where}\n{growth}"
+
+
+def _where(here: Path) -> str:
+    """CPU by stage, on a first night and on one on which nothing changed."""
+    command = [sys.executable, "-m", "benchmarks._crawl_where", str(here / "bench.toml"), str(here / "where.db")]
+    nights = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(2)]
+    lines = [f"{'CPU ms/page by stage':28}{'first':>9}{'nothing changed':>18}"]
+    for stage in STAGES:
+        first, second = (night[stage] * 1000 / PAGES for night in nights)
+        lines.append(f"  {stage:26}{first:9.2f}{second:18.2f}")
+    return "\n".join(lines)
+
+
+def _year(here: Path, nginx: Nginx) -> str:
+    """What the last nights of a year cost, over the first few pages of the site."""
+    site = here / "year.toml"
+    site.write_text(_SITE.format(port=nginx.port).replace("pages = 5000", f"pages = {_YEARS_PAGES}"), "utf-8")
+    command = [sys.executable, "-m", "benchmarks._crawl_year", str(site), str(here / "year.db"), str(NIGHTS)]
+    ratio = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return f"night {NIGHTS} / night 2, {_YEARS_PAGES} pages: CPU {ratio:.2f} (goal 1.10)"
 
 
 def _round(here: Path, nginx: Nginx, number: int, costs: dict[str, list[Cost]]) -> None:

@@ -1,6 +1,6 @@
 """Differences: how long, how much memory and how many words more than need be, beside what others use for it.
 
-Each cell is a process of its own: the best of up to three goes in processor time, children counted, and the memory that
+Each cell is a process of its own: the best of some goes in processor time, children counted, and the memory that
 they added. `× least` is words out and in over the least possible (longest common subsequence). What takes longer than
 the box is told as such; a peer that cannot be measured at all fails the table.
 """

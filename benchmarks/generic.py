@@ -13,8 +13,7 @@ from readability import Document as Readable
 
 from schemas.page import Page
 from scraper.parse import read
-from scraper.tree import HEADINGS, find, line, parse
-from scraper.tree import words as words_under
+from scraper.tree import HEADINGS, Region, Tree, parse
 from tests.generic_set import Labels, capture_of, cases, headings_f1, headings_of, labels_of, said, text_f1, with_title
 
 NAME = "generic"
@@ -68,16 +67,20 @@ def _trafilatura(case: Path, labels: Labels) -> Told:
     text = extract() or ""
     found = extract(output_format="xml") or ""
     title = trafilatura.extract_metadata(source).title or ""
-    headings = [line(node, set()) for node in parse(found).css("head")]
+    headings = _lines(Tree(parse(found)), "head")
     return _told(text, headings, title, labels)
 
 
 def _readability(case: Path, labels: Labels) -> Told:
     readable = Readable((case / "page.html").read_text(labels.encoding))
-    found = parse(readable.summary())
-    body = found.body
-    headings = [line(node, set()) for node in find([found], [", ".join(sorted(HEADINGS))])]
-    return _told(words_under(body, set()) if body else "", headings, readable.short_title(), labels)
+    tree = Tree(parse(readable.summary()))
+    text = tree.words(tree.body, Region(tree)) if tree.body is not None else ""
+    return _told(text, _lines(tree, ", ".join(sorted(HEADINGS))), readable.short_title(), labels)
+
+
+def _lines(tree: Tree, selector: str) -> list[str]:
+    """What each of the elements says, on one line."""
+    return [tree.line(number, Region(tree)) for number in tree.numbers_of(tree.document.css(selector))]
 
 
 def _told(text: str, headings: list[str], title: str, labels: Labels) -> Told:

@@ -8,6 +8,7 @@ without the CDX index that reading it needs; of git, the pack and its index, wit
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import statistics
@@ -46,6 +47,10 @@ class Store:
     names: int = 0
     """Of these bytes, those of the bodies' hashes and their index; and of those after half of the nights."""
     names_halfway: int = 0
+    heads: int = 0
+    """Bytes of the heads of requests and answers, and of those after half of the nights. A WARC has those of answers,
+    git none."""
+    heads_halfway: int = 0
     reads: list[float] = field(default_factory=list)
     """Milliseconds of each read, the median of five."""
     notes: str = ""
@@ -101,6 +106,12 @@ def _table(noise: str, stores: list[Store], count: int) -> str:
     lines.append(
         f"{'  without names':<22}{bare / count:>10.0f}{_ratio(bare, warc.size):>11}{bare / git.size:>8.2f}"
         f"{bare_further:>11.0f}{_ratio(bare_further, _further(warc, count)):>11}"
+    )
+    with_heads, heads_further = ours.size + ours.heads, (ours.heads - ours.heads_halfway) / (count / 2)
+    lines.append(
+        f"{'  with heads':<22}{with_heads / count:>10.0f}{_ratio(with_heads, warc.size):>11}"
+        f"{with_heads / git.size:>8.2f}{_further(ours, count) + heads_further:>11.0f}"
+        f"{_ratio(_further(ours, count) + heads_further, _further(warc, count)):>11}"
     )
     return "\n".join((*lines, ours.notes))
 
@@ -162,6 +173,7 @@ def _write_archive(folder: Path, corpus: Corpus) -> tuple[Store, int]:
             if night != night_before:
                 if night == corpus.nights // 2 + 1:
                     store.halfway, store.names_halfway = _body_bytes(archive)
+                    store.heads_halfway = _head_bytes(archive)
                 run, night_before = archive.begin_run(_SITE, version="0", now=when), night
             capture = Capture(
                 address=f"https://byran.example/sidor/{page}.html", fetched_at=when, outcome="fetched", status=200,
@@ -172,6 +184,7 @@ def _write_archive(folder: Path, corpus: Corpus) -> tuple[Store, int]:
                 kept.append((archive.keep(run, capture).id, body))
         archive.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         store.size, store.names = _body_bytes(archive)
+        store.heads = _head_bytes(archive)
         store.notes = _composition(archive, len(kept))
         _sampled(store, kept, lambda key: archive.read(int(str(key))).body or b"")
     return store, len(kept)
@@ -189,6 +202,12 @@ def _body_bytes(archive: Archive) -> tuple[int, int]:
     )
     hashes = archive.database.execute("SELECT sum(length(sha256)) FROM bodies").fetchone()[0]
     return sum(sizes.values()), sizes["bodies_name"] + hashes
+
+
+def _head_bytes(archive: Archive) -> int:
+    """Bytes of the file that hold heads."""
+    query = "SELECT sum(pgsize) FROM dbstat WHERE aggregate = 1 AND name IN ('header_sets', 'header_sets_whole')"
+    return int(archive.database.execute(query).fetchone()[0])
 
 
 def _composition(archive: Archive, count: int) -> str:
@@ -210,9 +229,17 @@ def _composition(archive: Archive, count: int) -> str:
 def _head(when: datetime, body: bytes) -> bytes:
     fields = (
         b"HTTP/1.1 200 OK",
+        b"Server: nginx",
         f"Date: {when:%a, %d %b %Y %H:%M:%S} GMT".encode(),
         b"Content-Type: text/html;charset=UTF-8",
         f"Content-Length: {len(body)}".encode(),
+        f'ETag: "{hashlib.sha256(body).hexdigest()[:32]}"'.encode(),
+        f"Set-Cookie: JSESSIONID={hashlib.sha256(body + b'session').hexdigest()[:32].upper()};"
+        " Path=/; Secure; HttpOnly; SameSite=Lax".encode(),
+        b"Cache-Control: no-cache, no-store, must-revalidate",
+        b"Strict-Transport-Security: max-age=31536000; includeSubDomains",
+        b"X-Content-Type-Options: nosniff",
+        b"Vary: Accept-Encoding",
     )
     return b"\r\n".join((*fields, b"", b""))
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -19,12 +20,26 @@ from unittest.mock import patch
 import click
 import msgspec
 
-from archive import derived_tables, evidence_tables, export, migrations, rebuild_report, views
+from archive import (
+    derived_tables,
+    evidence_tables,
+    example_list,
+    example_views,
+    export,
+    migrations,
+    querying,
+    rebuild_report,
+    search,
+    search_tables,
+    views,
+)
 from archive.rows import COLUMNS, VOLATILE
-from schemas import site as site_module
+from docs.querying import querying_page
+from schemas.json_schema import NOUNS, field_docs, json_schema
 from schemas.site import Site
 from scraper import plan, report, site_check
 from scraper.cli import cli
+from tests.address_forms import FORMS
 from tests.agency.server import Agency
 from tests.faults import FAULTS
 from tests.runs import crawl_agency
@@ -41,14 +56,18 @@ nearest known one.
 """
 
 _OTHER_COLUMNS = {
+    "examples": example_list.COLUMNS,
     "crawl": report.COLUMNS,
     "rebuild": rebuild_report.COLUMNS,
     "export": export.COLUMNS,
+    "search": search.COLUMNS,
+    "query": querying.LIST_COLUMNS,
     "check-site": site_check.COLUMNS,
 }
 _ABOUT_KEYS = {
+    "query": "Keys of each object of `--list --json`; of an answer they are the names of its columns:",
     "export": "Columns of the CSV, one row a section. In JSON Lines, one line a page, those from `position` on stand "
-    "in the objects of its `sections`:"
+    "in the objects of its `sections`:",
 }
 
 
@@ -88,23 +107,23 @@ def _text_block(text: str) -> str:
 
 def config_page() -> str:
     """docs/config.md: every setting of a site file."""
-    documented = _field_docs(Path(site_module.__file__))
     parts = [
         "# The site file\n",
         _NOTE,
         _ABOUT_SITES,
-        _settings(Site, documented),
+        _settings(Site),
     ]
     for field in msgspec.structs.fields(Site):
         inner = next(iter(get_args(field.type)), field.type)
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             title = f"[{field.name}]" if inner is field.type else f"[[{field.name}]]"
             about = inspect.cleandoc(inner.__doc__ or "")
-            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner, documented)}")
+            parts.append(f"\n## {title}\n\n{about}\n{_settings(inner)}")
     return "".join(parts)
 
 
-def _settings(record: type[msgspec.Struct], documented: dict[tuple[str, str], str]) -> str:
+def _settings(record: type[msgspec.Struct]) -> str:
+    documented = field_docs(record)
     rows = ["\n| key | default | meaning |\n|---|---|---|\n"]
     for field in msgspec.structs.fields(record):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
@@ -114,21 +133,9 @@ def _settings(record: type[msgspec.Struct], documented: dict[tuple[str, str], st
         else:
             value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
             default = f"`{msgspec.json.encode(value).decode()}`"
-        meaning = documented.get((record.__name__, field.name), "")
+        meaning = documented.get(field.name, "")
         rows.append(f"| `{field.name}` | {default} | {_cell(meaning)} |\n")
     return "".join(rows)
-
-
-def _field_docs(source: Path) -> dict[tuple[str, str], str]:
-    """The string below each field of each record in a module."""
-    found = {}
-    for record in ast.parse(source.read_text("utf-8")).body:
-        if not isinstance(record, ast.ClassDef):
-            continue
-        for field, below in zip(record.body, record.body[1:], strict=False):
-            if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(field.target, ast.Name):
-                found[record.name, field.target.id] = ast.literal_eval(below.value)
-    return found
 
 
 def data_model_page() -> str:
@@ -136,16 +143,17 @@ def data_model_page() -> str:
     about = (migrations.__doc__ or "").partition("\n\n")[2]
     parts = ["# The data model\n", _NOTE, f"\n```text\n{about.strip()}\n```\n"]
     layers = (
-        ("Views: what to query", views.VIEWS),
+        ("Views: what to query", views.VIEWS + example_views.EXAMPLE_VIEWS),
         ("Evidence: append-only", evidence_tables.EVIDENCE),
         ("Derived: can be rebuilt", derived_tables.DERIVED),
         ("Log: what rebuilds changed", derived_tables.REREADINGS),
         ("Derived: the chrome of a site", derived_tables.CHROME),
+        ("Search: what is indexed, and every word with its stem", search_tables.SEARCH),
     )
     for title, ddl in layers:
         parts.append(f"\n## {title}\n")
         for statement in re.split(r"\n\n(?=CREATE)", ddl.strip()):
-            name = re.match(r"CREATE (?:TABLE|VIEW) (\w+)", statement)
+            name = re.match(r"CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)", statement)
             assert name is not None
             parts.append(f"\n### {name[1]}\n\n```sql\n{statement}\n```\n")
     return "".join(parts)
@@ -189,6 +197,16 @@ What this crawler does on other people's servers, and what it makes of what they
 """
 
 
+_ABOUT_ADDRESSES = """
+## How addresses are written
+
+A page has one address however it is linked to. What is kept of a page is as it was received; only what is asked for,
+and what is compared, has this form. Redirects, a page's own word for its address (`link rel=canonical`) and the number
+in a CMS's file name (`name.10794.html`) make several addresses one page.
+
+"""
+
+
 def politeness_page() -> str:
     """docs/politeness.md: how we behave, and what comes of how servers do."""
     rows = ["\n## What comes of what a server does\n\n| the server | outcome | why |\n|---|---|---|\n"]
@@ -196,15 +214,31 @@ def politeness_page() -> str:
         kept = "" if fault.complete or fault.body is None else ", what came is kept as incomplete"
         read = "" if fault.reads is None or fault.reads[0] == "page" else f", {fault.reads[0]}"
         rows.append(f"| {name} | `{fault.outcome}`{read}{kept} | {_cell(fault.must)} |\n")
-    return "".join(["# Politeness, and what servers do\n", _NOTE, _POLITE, *rows])
+    return "".join(["# Politeness, and what servers do\n", _NOTE, _POLITE, _addresses(), *rows])
 
 
-PAGES = {
+def _addresses() -> str:
+    rows = [f"| `{_cell(repr(form.given)[1:-1])}` | {_code(form.normal)} | {_cell(form.why)} |\n" for form in FORMS]
+    return "".join([_ABOUT_ADDRESSES, "| given | asked for | why |\n|---|---|---|\n", *rows])
+
+
+def _code(address: str | None) -> str:
+    return "not at all" if address is None else f"`{_cell(address)}`"
+
+
+def _schema_page(noun: str) -> str:
+    """docs/schemas/*.json: what `tidslager schema` prints."""
+    return json.dumps(json_schema(noun), ensure_ascii=False, indent=2) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/querying.md": lambda: querying_page(_NOTE),
     "docs/politeness.md": politeness_page,
     "docs/cli.md": cli_page,
     "docs/config.md": config_page,
     "docs/data-model.md": data_model_page,
     "README.md": readme_page,
+    **{f"docs/schemas/{noun}.json": partial(_schema_page, noun) for noun in NOUNS},
 }
 
 
@@ -216,6 +250,7 @@ def main() -> int:
             sys.stderr.write(f"Not fresh: {', '.join(stale)}. Run `make docs`.\n")
         return int(bool(stale))
     for name in stale:
+        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_text(PAGES[name](), "utf-8")
     return 0
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -23,7 +25,13 @@ Outcome = Literal[
     "refused_address",  # the name leads to an address that may not be connected to
 ]
 
-Purpose = Literal["page", "robots"]
+Purpose = Literal[
+    "page",
+    "document",  # a file that a page links to; its versions are kept like those of a page
+    "robots",  # a host's robots.txt
+]
+
+_BLANK = " \t\n\r\v\f"  # of ASCII: to a str, unlike bytes, U+0085 and U+00A0 of Latin-1 are blank too
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +40,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     """The address asked for, in normal form."""
     purpose: Purpose = "page"
-    """Whether a page was wanted or the host's robots.txt."""
+    """What was wanted."""
     fetched_at: datetime
     """When the (last) attempt began, aware, UTC."""
     outcome: Outcome
@@ -65,10 +73,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
 
     def fields(self, name: str) -> tuple[str, ...]:
         """Values of a response field, in order, as Latin-1 text with surrounding blanks removed."""
-        wanted = name.lower().encode()
-        lines = self.head.replace(b"\r\n", b"\n").split(b"\n")[1:]
-        pairs = (line.partition(b":") for line in lines if b":" in line)
-        return tuple(value.strip().decode("latin-1") for key, _, value in pairs if key.strip().lower() == wanted)
+        return _fields_of(self.head).get(name.lower(), ())
 
     def field(self, name: str) -> str | None:
         """First value of a response field; None when it was not sent."""
@@ -78,3 +83,14 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     def media_type(self) -> str:
         """Media type that the answer claims, lower-case and without parameters; "" when it claims none."""
         return (self.field("content-type") or "").partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=8)  # a head is asked for a dozen fields in a row
+def _fields_of(head: bytes) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in head.decode("latin-1").replace("\r\n", "\n").split("\n")[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip(_BLANK).lower()
+            found[key] = (*found.get(key, ()), value.strip(_BLANK))
+    return found

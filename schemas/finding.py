@@ -15,6 +15,7 @@ Check = Literal[
     "record",  # a page record, or what is shown of it, does not have its digest
     "changes",  # the changes of a revision do not lead to it from the one before
     "contents",  # links, films or people are not those of the records
+    "search",  # the search index is not that of the texts
     "heads",  # a head that was written down is not in the archive
     "signature",  # a signature does not hold
 ]

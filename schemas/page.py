@@ -159,6 +159,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The introduction between title and text, where the page marks one."""
     sections: tuple[Section, ...] = ()
 
+    def texts(self) -> tuple[str, ...]:
+        """What a reader reads, a line a block: title, preamble and responsible person; then each section, headed."""
+        head = (self.title, *map(block_text, self.preamble), str(self.responsible or ""))
+        parts = [head, *((section.heading, *map(block_text, section.blocks)) for section in self.sections)]
+        return tuple("\n".join(filter(None, part)) for part in parts)
+
     def links(self) -> Iterator[tuple[Section | None, Link]]:
         """Each link in document order with the section it stands in; None for the preamble."""
         yield from ((None, link) for block in self.preamble for link in block_links(block))

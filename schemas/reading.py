@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from schemas.chrome import Chrome
+from schemas.mention import Mention
 from schemas.page import Page
 
 Verdict = Literal[
@@ -33,12 +34,26 @@ Doubt = Literal[
 ]
 
 
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site file says on how its pages are read; decoded from the whole of it."""
+
+    layout: str = ""
+    """Layout to read with; "" chooses by what a page shows."""
+    people: bool = False
+    """Whether the people whom a page names are recorded."""
+    organisations: tuple[str, ...] = ()
+    """Names of organisations that texts name without a marker."""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """The meaning of a capture's body, and how it was found."""
 
     verdict: Verdict
     page: Page | None = None
     """The page record; None unless the verdict is `page` or `suspect`."""
+    mentions: tuple[tuple[Mention, ...], ...] = ()
+    """Whom and what the texts name, in the order of `Page.texts`: of the head of the page first, then of each section.
+    Beside the record and not in it, so that a better recogniser is never news."""
     chrome: Chrome | None = None
     """What is on the page but not its content; None where there is no page record."""
     why: str = ""

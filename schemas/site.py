@@ -41,6 +41,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Seconds that the parser may take for one page; an ordinary page takes a few milliseconds."""
     parse_bytes: Annotated[int, Meta(ge=128 * MIB)] = 1024 * MIB
     """Address space of the process that parses; a page of 50 MB would need 1.5 GB."""
+    document_bytes: Positive = 32 * MIB
+    """Bytes of a linked file as sent."""
+    documents: Count = 200
+    """Linked files looked at in one run, where `documents` is on; they count as pages too."""
+    document_s: Annotated[float, Meta(gt=0)] = 30.0
+    """Seconds that reading the text of one linked file may take."""
     pages: Positive = 2000
     """Pages looked at in one run; more are left for another, and the run is partial."""
     strikes: Positive = 3
@@ -112,6 +118,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Longest crawl-delay that is believed."""
     layout: str = ""
     """Layout to read the pages with; empty: chosen by what each page shows."""
+    people: bool = False
+    """Whether the people whom the pages name are recorded: who answers for a page, contacts, and who is quoted, with
+    role and organisation. What the page says is kept in any case: `tidslager redact --person` takes a name out of all.
+    """
+    organisations: tuple[str, ...] = ()
+    """Names of organisations that the pages name without a word such as "kommun", "AB" or "kooperativ" beside them."""
+    documents: bool = False
+    """Whether to look also at the files (PDF and others) that pages in scope link to, as `crawl --documents` does:
+    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF is told.
+    """
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
     another language, broken letters, the words of a 404). Challenges, logins, empty pages and a changed layout are
@@ -180,6 +196,7 @@ _EXAMPLES = {
     "depth": "depth = 1",
     "contact": 'contact = "you@example.se"',
     "delay_s": "delay_s = 1.0 (seconds)",
+    "organisations": 'organisations = ["Vägen ut!"]',
     "connect_to": 'connect_to = { "example.se:80" = "127.0.0.1:8080" }',
     "allow_private": "allow_private = true",
 }

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import ada_url
 
+# An address as ada writes it, without user name and password, which are encoded so that the first "@" ends them. Read
+# at once: each part that is asked of ada by itself takes as long as the parsing.
+_WRITTEN = re.compile(r"(https?:)//([^/?#@:\[]+|\[[^/?#@]*\])(:\d+)?(/[^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 # Session ids and tracking parameters: they name a visit, not a page. `;jsessionid=` stands in each form action and
-# some links of a SiteVision page served without cookies; the parameters are those of the large mail and ad senders.
+# some links of a SiteVision page served without cookies; the parameters are those of the large mail, ad and statistics
+# services. SiteVision's own `sv.` parameters choose what a portlet shows and stay.
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
-_TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|_hs\w+)$", re.IGNORECASE)
+_OF_A_VISIT = re.compile(
+    r"jsessionid|phpsessid|(?:utm|mtm|piwik)_\w+|pk_(?:campaign|kwd|source|medium|content|cid)|_ga|_gl|mkt_tok|mc_[ce]id"
+    r"|(?:fb|g|d|ms|tw|tt|y)cl(?:k?id)|gclsrc|[gw]braid|igshid|li_fat_id|_hs\w+|__hs\w+|hsctatracking",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+# The escape of a letter that needs none; not behind a stray percent sign, with which the letter might be an escape.
+_UNRESERVED = re.compile(r"(?<!%)(?<!%[0-9a-f])%(?:2[de]|3\d|[46][1-9a-f]|[57][0-9a]|5f|7e)", re.IGNORECASE)
 # The number, word-number or node id before ".html" that SiteVision keeps when a page is moved or renamed:
 # "larandeexempel.10794.html", "sokidiariet.n329.html", "korjournal.4.18e1b10334ebe8bc8000695.html".
 _CMS_KEY = re.compile(r"\.(?P<key>[0-9]{3,}|n[0-9]+|[45]\.[0-9a-f]{8,})\.html$")
+
+# The node of a file in SiteVision's archive: it stays when another version, with another stamp, takes its place.
+_FILE_KEY = re.compile(r"/download/(?P<key>[0-9]+\.[0-9a-f]+)/[0-9]{10,15}/[^/]+$")
 
 
 def join(base: str, reference: str) -> str | None:
@@ -29,38 +43,55 @@ def join(base: str, reference: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=4096)  # asked of a link when it is met and again when it is followed
 def normal(address: str, *, fragment: bool = False) -> str | None:
     """Normal form of an http(s) address, or None when it is none that we would ask for.
 
-    Lower-case host in ASCII, default port gone, dots resolved, escapes in capitals, without session ids, tracking
-    parameters, a trailing dot of the host and (unless asked for) the fragment. The query keeps its order. An address
-    with a user name or a password, or with port 0, has no normal form.
+    Lower-case host in ASCII, default port gone, dots resolved, escapes in capitals and only where needed, without
+    session ids, tracking parameters, a trailing dot of the host and (unless asked for) the fragment. The query keeps
+    its order. An address with a user name or a password, or with port 0, has no normal form.
     """
     try:
-        url = ada_url.URL(address.strip())
+        whole = ada_url.normalize_url(address.strip())
     except ValueError:
         return None
-    if url.protocol not in ("http:", "https:") or url.username or url.password or url.port == "0":
+    return settled(whole, fragment=fragment)
+
+
+def settled(whole: str, *, fragment: bool = False) -> str | None:
+    """Normal form of an address that ada has written, as `join` gives it: what `normal` does after the standard."""
+    parts = _WRITTEN.fullmatch(whole)
+    if parts is None:
         return None
-    host = url.hostname.rstrip(".")
-    if not host:
+    scheme, host, port, path, search, tail = parts.groups(default="")
+    host = host.rstrip(".")
+    if not host or port == ":0":
         return None
-    port = f":{url.port}" if url.port else ""
-    path = _ESCAPE.sub(_upper, _SESSION.sub("", url.pathname)) or "/"
-    query = _ESCAPE.sub(_upper, _kept_parameters(url.search))
-    tail = _SESSION.sub("", url.hash) if fragment else ""
-    return f"{url.protocol}//{host}{port}{path}{query}{tail}"
+    if ";" in path or "%" in path:
+        path = _spelled(_SESSION.sub("", path)) or "/"
+    query = _kept_parameters(_spelled(search)) if search else ""
+    tail = _SESSION.sub("", tail) if fragment and tail != "#" else ""
+    return f"{scheme}//{host}{port}{path}{query}{tail}"
 
 
 def _kept_parameters(search: str) -> str:
-    kept = [part for part in search.removeprefix("?").split("&") if part and not _TRACKING.match(part.split("=")[0])]
+    parts = search.removeprefix("?").split("&")
+    kept = [part for part in parts if part and not _OF_A_VISIT.fullmatch(part.split("=")[0])]
     return "?" + _SESSION.sub("", "&".join(kept)) if kept else ""
+
+
+def _spelled(text: str) -> str:
+    """With no escape where none is needed (RFC 3986, section 6.2.2.2), and the others in capitals."""
+    if "%" not in text:
+        return text
+    return _ESCAPE.sub(_upper, _UNRESERVED.sub(lambda match: chr(int(match.group()[1:], 16)), text))
 
 
 def _upper(match: re.Match[str]) -> str:
     return match.group().upper()
 
 
+@lru_cache(maxsize=256)  # manners ask for the host of the address at hand again and again
 def host_of(address: str) -> str:
     """Host of an address in normal form, without port; "" when it has none."""
     try:
@@ -92,5 +123,6 @@ def scope(start: Iterable[str], hosts: Iterable[str]) -> tuple[str, ...]:
 
 def cms_key(address: str) -> str | None:
     """Name that survives a move within a site, "skr.se/10794"; None when the address carries none."""
-    match = _CMS_KEY.search(address.partition("?")[0].partition("#")[0])
+    path = address.partition("?")[0].partition("#")[0]
+    match = _CMS_KEY.search(path) or _FILE_KEY.search(path)
     return f"{bare(host_of(address))}/{match['key']}" if match else None

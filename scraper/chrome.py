@@ -8,19 +8,20 @@ import msgspec
 
 from schemas.chrome import Chrome, ChromePart
 from schemas.page import Block, Paragraph
-from scraper.content import Surroundings
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
 from scraper.trace import QUIET, Trace
-from scraper.tree import Document, Node, Region, find, ids_of, walk
+from scraper.tree import Region
 
 AROUND = "around"
 """Name of what stands outside the content without a name of its own."""
 
 
 def chrome_of(
-    document: Document,
+    finder: Finder,
     around: Surroundings,
-    boxes: Sequence[Node],
-    unread: set[int],
+    boxes: Sequence[int],
+    unread: Region,
     worded: Iterable[Block],
     *,
     trace: Trace = QUIET,
@@ -29,50 +30,45 @@ def chrome_of(
 
     The breadcrumb and the page's own dates and person are metadata and not here, nor is anything in `unread`.
     """
-    layout = around.layout
-    skipped = unread | ids_of(find([document], layout.breadcrumb.select))
-    named = _named(document, around, Region(skipped))
-    body = document.body
+    skipped = unread | finder.first(around.layout.breadcrumb.select)
+    named = _named(finder, around, skipped)
+    body = finder.tree.body
     if body is None:
         return Chrome()
-    names = {node.mem_id: name for node, name in named}
-    content = ids_of(boxes)
+    names = dict(named)
     parts: dict[str, list[Block]] = {}
-    for node, name in [*named, (body, AROUND)]:
-        apart = {other for other, called in names.items() if called != name and other != node.mem_id}
-        hidden = skipped | apart | content if name == AROUND else skipped | apart
-        parts.setdefault(name, []).extend(_blocks(node, around, hidden, trace, name))
+    for element, name in [*named, (body, AROUND)]:
+        apart = {other for other, called in names.items() if called != name and other != element}
+        hidden = skipped | apart.union(boxes) if name == AROUND else skipped | apart
+        parts.setdefault(name, []).extend(_blocks(element, around, hidden, trace, name))
     parts[AROUND] += worded
     return Chrome(parts=tuple(ChromePart(name=name, blocks=tuple(blocks)) for name, blocks in parts.items() if blocks))
 
 
-def _named(document: Document, around: Surroundings, skipped: Region) -> list[tuple[Node, str]]:
-    """What is dropped or marked, with its names; an element inside one of its own name is part of it."""
-    layout = around.layout
-    known: dict[int, str] = {}
-    for kind in layout.chrome:
-        for node in find([document], [", ".join(kind.select)] if kind.select else []):
-            known.setdefault(node.mem_id, kind.name)
-    dropped = find([document], [", ".join(layout.drop)] if layout.drop else [])
-    met = ids_of(dropped)
-    dropped += [node for node, _ in around.marked if node.mem_id not in met]
-    names = {node.mem_id: known.get(node.mem_id, AROUND) for node in dropped}
-    names |= {node.mem_id: name for node, name in around.marked}
-    return [(node, names[node.mem_id]) for node in dropped if not skipped.covers(node) and not _is_inside(node, names)]
+def _named(finder: Finder, around: Surroundings, skipped: Region) -> list[tuple[int, str]]:
+    """What is dropped or marked, with its name, in document order; an element in one of its own name is part of it."""
+    known = dict(around.marked)
+    for kind in around.layout.chrome:
+        for element in finder.any(kind.select):
+            known.setdefault(element, kind.name)
+    named: list[tuple[int, str]] = []
+    within: list[tuple[int, str]] = []
+    dropped = finder.any(around.layout.drop)
+    for element in sorted({*dropped, *(marked for marked, _ in around.marked)}) if around.marked else dropped:
+        name = known.get(element, AROUND)
+        while within and within[-1][0] <= element:
+            within.pop()
+        # Of the same name as the nearest dropped element around, or of none, it is read with that one.
+        inside = bool(within) and name in (within[-1][1], AROUND)
+        within.append((finder.tree.ends[element], name))
+        if not inside and not skipped.covers(element):
+            named.append((element, name))
+    return named
 
 
-def _is_inside(node: Node, names: dict[int, str]) -> bool:
-    """Whether the nearest dropped element around has the same name, or none, so that it is read with that one."""
-    above = node.parent
-    while above is not None and above.mem_id not in names:
-        above = above.parent
-    return above is not None and names[node.mem_id] in (names[above.mem_id], AROUND)
-
-
-def _blocks(node: Node, around: Surroundings, hidden: set[int], trace: Trace, name: str) -> list[Block]:
-    plain = msgspec.structs.replace(around.layout, chrome_lines=(), chrome_openings=())
-    reader = trace.reader(msgspec.structs.replace(around, layout=plain, hidden=hidden, preamble=set()), name)
-    walk(node, reader)
+def _blocks(element: int, around: Surroundings, hidden: Region, trace: Trace, part: str) -> list[Block]:
+    reader = trace.reader(msgspec.structs.replace(around, hidden=hidden, preamble=frozenset()), part)
+    reader.read(element)
     blocks: list[Block] = []
     for section in reader.sections():
         if section.heading:

@@ -25,12 +25,16 @@ from archive.console import (
     print_json,
     text_width,
 )
+from archive.exporting import EXPORTING
 from archive.file import open_for_reading, refuse_foreign
 from archive.keeping import KEEPING
 from archive.lock import writer_lock
 from archive.looking_back import LOOKING_BACK
+from archive.querying import QUERYING
 from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
+from archive.schema_command import SCHEMA
+from archive.searching import SEARCHING
 from archive.store import Archive
 from schemas.errors import ConfigurationError
 from schemas.site import Site
@@ -83,6 +87,7 @@ def cli() -> None:
     show_envvar=True,
     help="Your mail or web address: it goes into the User-Agent, so that the sites' keepers can reach you.",
 )
+@click.option("--documents", is_flag=True, help="Look also at the files (PDF and others) that the pages link to.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for, and how fast; asks for robots.txt.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @json_option
@@ -93,6 +98,7 @@ def crawl(
     connect_to: tuple[str, ...],
     contact: str | None,
     *,
+    documents: bool,
     dry_run: bool,
     quiet: bool,
     as_json: bool,
@@ -104,6 +110,7 @@ def crawl(
     knew. robots.txt is honoured; one request at a time goes to a host.
     """
     chosen = _with_options(site_files.find_site(site), start, connect_to, contact)
+    chosen = replace(chosen, documents=documents or chosen.documents)
     if chosen.layout:
         layout_named(chosen.layout)
     clock = SystemClock()
@@ -135,7 +142,7 @@ def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> N
     known: list[tuple[str, Why]] = []
     if path.exists():
         database = open_for_reading(path)
-        known = list(known_addresses(database, site.name))
+        known = list(known_addresses(database, site.name, documents=site.documents))
         database.conn.close()
     prospects = list(plan(site, fetcher, known))
     if as_json:
@@ -211,7 +218,18 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
         click.echo(text if coloured() else click.unstyle(text), color=coloured())
 
 
-for _command in (*OWN_SITES, *COMMANDS, *KEEPING, *LOOKING_BACK, status, quarantine):
+for _command in (
+    *OWN_SITES,
+    *COMMANDS,
+    *KEEPING,
+    *LOOKING_BACK,
+    *EXPORTING,
+    *SEARCHING,
+    *QUERYING,
+    *SCHEMA,
+    status,
+    quarantine,
+):
     cli.add_command(_command)
 
 

@@ -11,11 +11,11 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from schemas.page import Block, Cell, Item, Link, List, Paragraph, Quote, Row, Section, Table
-from scraper.layout import Layout
 from scraper.links import follow, kind_of
-from scraper.media import film_of, image_of, is_player
-from scraper.text import LinkSuffix, OpenLink, Text
-from scraper.tree import BLOCKS, BREAK, EDGE, HEADINGS, INLINE, SILENT, Node, attribute, collapse, line, wording
+from scraper.media import film_of, image_of, is_player, may_play
+from scraper.surroundings import Surroundings, phrases_of
+from scraper.text import BREAK, EDGE, OpenLink, Text, collapse
+from scraper.tree import BLOCKS, HEADINGS, INLINE, SILENT
 
 Where: TypeAlias = Literal["top", "heading", "list", "item", "table", "row", "cell", "caption", "quote"]
 End: TypeAlias = Callable[[], None]
@@ -25,41 +25,30 @@ _CELLS = frozenset({"td", "th"})
 _ITEMS = frozenset({"li", "dt", "dd"})
 _KNOWN = BLOCKS | INLINE | SILENT | {"button"}
 # A table that holds these arranges the page; it says nothing about rows.
-_ARRANGED = "table, h1, h2, h3, h4, h5, h6, iframe, video"
-
-
-class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the content is read with: the page's own facts, gathered before."""
-
-    base: str
-    """Address that references are resolved against."""
-    address: str
-    """Address of the page: links to its host are "page", others "external"."""
-    layout: Layout
-    hidden: set[int]
-    """Elements left out: chrome, words for screen readers, metadata already read."""
-    preamble: set[int]
-    """Elements that hold the preamble."""
-    marked: tuple[tuple[Node, str], ...] = ()
-    """Of the hidden, what is chrome though no selector drops it, and what it is called."""
-    said: frozenset[str]
-    """Lines already read as metadata, "Publicerad: 1 oktober 2019"."""
+_ARRANGED = HEADINGS | {"table", "iframe", "video"}
+_BEGINNING = HEADINGS | _LISTS | _CELLS | _ITEMS | {"blockquote", "table", "caption", "tr", "a", "pre"}
+"""What may begin something that is more than an edge."""
+_PLAIN = (BLOCKS | INLINE) - SILENT - {"button"}
+"""What has nothing to it but what stands in it, unless it is a player."""
 
 
 class ContentReader:
-    """A visitor of content boxes. Walk each box with it, then take `preamble`, `sections()`, `chrome` and `unknown`."""
+    """Reads content boxes, one after another; then take `preamble`, `sections()`, `chrome` and `unknown`.
 
-    def __init__(self, around: Surroundings) -> None:
+    `worded`: whether paragraphs that are chrome by their words are told apart.
+    """
+
+    def __init__(self, around: Surroundings, *, worded: bool = True) -> None:
         self.preamble: list[Block] = []
         self.chrome: list[Block] = []
         self.unknown: Counter[str] = Counter()
         self._around = around
-        self._suffix = LinkSuffix(around.layout.link_suffix)
-        self._noise_id = re.compile(around.layout.noise_id or r"(?!)")
-        self._chrome_lines = {line.casefold() for line in around.layout.chrome_lines}
-        self._chrome_openings = tuple(opening.casefold() for opening in around.layout.chrome_openings)
+        self._tree = around.tree
+        self._hidden = around.hidden.numbers
+        self._phrases = phrases_of(around.layout)
+        self._worded = worded
         self._drafts: list[tuple[Section, list[Block]]] = []
-        self._ends: list[End] = []
+        self._ends: list[tuple[int, End]] = []
         self._where: list[Where] = ["top"]
         self._texts = [Text()]
         self._link: OpenLink | None = None
@@ -75,75 +64,95 @@ class ContentReader:
         """The sections read, the lead section first if anything stood before the first heading."""
         return tuple(msgspec.structs.replace(head, blocks=tuple(blocks)) for head, blocks in self._drafts)
 
-    def open(self, node: Node) -> bool:
+    def read(self, box: int) -> None:
+        """Read an element and all that stands in it, in document order; depth costs no stack."""
+        tags, ends = self._tree.tags, self._tree.ends
+        number, last, open_ends = box, ends[box], self._ends
+        while number < last:
+            while open_ends and open_ends[-1][0] <= number:
+                open_ends.pop()[1]()
+            tag = tags[number]
+            if not tag:
+                self._say(number)
+                number += 1
+            elif self._open(number, tag):
+                number += 1
+            else:
+                number = ends[number]
+        while open_ends:
+            open_ends.pop()[1]()
+
+    def _open(self, number: int, tag: str) -> bool:
         """Enter an element; False when nothing in it is content, or all of it has been read."""
-        tag = node.tag or ""
         if tag in BLOCKS:
             self._edge()
-        if node.mem_id in self._around.hidden or self._is_all_read(node, tag):
+        if number in self._hidden or self._is_all_read(number, tag):
             return False
-        ends = [self._edge] if tag in BLOCKS else []
-        if node.mem_id in self._around.preamble:
-            ends.append(self._begin_preamble())
-        begin = self._beginning(node, tag)
+        end = self._tree.ends[number]
+        if tag in BLOCKS:
+            self._ends.append((end, self._edge))
+        if number in self._around.preamble:
+            self._ends.append((end, self._begin_preamble()))
+        begin = self._beginning(number, tag) if tag in _BEGINNING else None
         if begin:
-            ends.append(begin())
-        self._ends.append(_in_turn(ends))
+            self._ends.append((end, begin()))
         return True
 
-    def text(self, node: Node) -> None:
+    def _say(self, number: int) -> None:
         """Take the words of a text node."""
-        raw = node.text_content or ""
-        piece = BREAK.join(map(collapse, raw.split("\n"))) if self._preformatted else collapse(raw)
+        piece = self._raw(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
         if self._texts[-1].add(piece) and self._link and self._link.link:
             self._texts[-1].links.append(self._link.link)
             self._link.link = None
 
-    def close(self, _node: Node) -> None:
-        """Leave an element that was entered."""
-        self._ends.pop()()
+    def _raw(self, number: int) -> str:
+        """A preformatted text: its line feeds are breaks."""
+        return BREAK.join(map(collapse, (self._tree.nodes[number].text_content or "").split("\n")))
 
-    def _is_all_read(self, node: Node, tag: str) -> bool:
+    def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
         if tag == "br":
-            self._texts[-1].add(BREAK)
+            self._texts[-1].pieces.append(BREAK)
             return True
         if tag == "img":
-            self._show(image_of(node, self._around.base))
+            self._show(image_of(self._tree, number, self._around.base))
             return True
-        film = film_of(node, self._around.base)
-        if film:
-            self._show(film)
-            return True
+        if may_play(self._tree, number):
+            film = film_of(self._tree, number, self._around.base)
+            if film:
+                self._show(film)
+                return True
+        if tag in _PLAIN:
+            return False
         if tag not in _KNOWN:
             self.unknown[tag] += 1
         # An accordion keeps its heading in a button; other buttons are controls.
         return tag in SILENT or is_player(tag) or (tag == "button" and "heading" not in self._where)
 
-    def _beginning(self, node: Node, tag: str) -> Callable[[], End] | None:
+    def _beginning(self, number: int, tag: str) -> Callable[[], End] | None:
         """How an element begins that is more than an edge; its beginning gives its end."""
         begin: Callable[[], End] | None = None
         match self._where[-1]:
-            case "top" if tag in _LISTS and self._around.layout.weigh and _holds_headings(node):
-                begin = None
+            case "top" if tag in _LISTS and self._around.layout.weigh and self._holds(number, HEADINGS):
+                begin = None  # it lays out what has headings of its own, such as news, instead of listing
             case "top" | "list" | "item" if tag in _LISTS:
                 begin = partial(self._begin_list, ordered=tag == "ol")
             case "top":
-                begin = self._beginning_at_top(node, tag)
+                begin = self._beginning_at_top(number, tag)
             case "list" if tag in _ITEMS:
                 begin = partial(self._begin_item, deeper=tag == "dd")
             case "table" | "row":
                 begin = self._beginning_in_table(tag)
         if begin is None and tag == "a" and self._link is None:
-            return partial(self._begin_link, node)
+            return partial(self._begin_link, number)
         return self._begin_preformatted if tag == "pre" else begin
 
-    def _beginning_at_top(self, node: Node, tag: str) -> Callable[[], End] | None:
+    def _beginning_at_top(self, number: int, tag: str) -> Callable[[], End] | None:
         if tag in HEADINGS:
-            return partial(self._begin_heading, node, int(tag[1]))
+            return partial(self._begin_heading, number, int(tag[1]))
         if tag == "blockquote":
             return partial(self._begin_text, "quote", self._end_quote)
-        return self._begin_table if tag == "table" and not _arranges(node) else None
+        return self._begin_table if tag == "table" and not self._arranges(number) else None
 
     def _beginning_in_table(self, tag: str) -> Callable[[], End] | None:
         if tag == "caption":
@@ -155,21 +164,26 @@ class ContentReader:
     def _edge(self) -> None:
         """Come to where a block begins or ends: a new line in a text, a new paragraph outside any."""
         if self._where[-1] != "top":
-            self._texts[-1].add(EDGE)
+            self._texts[-1].pieces.append(EDGE)
             return
+        text = self._texts[-1]
+        if text.pieces or text.links:
+            self._end_paragraph()
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for block in waiting:
+                self._emit(block)
+
+    def _end_paragraph(self) -> None:
         text, links = self._texts[-1].take()
         if (text or links) and not self._is_unsaid(text, links):
             self._emit(Paragraph(text=text, links=links))
-        waiting, self._waiting = self._waiting, []
-        for block in waiting:
-            self._emit(block)
 
     def _is_unsaid(self, text: str, links: tuple[Link, ...]) -> bool:
         """Whether a paragraph is chrome by its words, or metadata that has been read."""
         if text and all(line in self._around.said for line in text.split("\n")):
             return True
-        folded = text.casefold()
-        if folded.startswith(self._chrome_openings) or (not links and folded in self._chrome_lines):
+        if self._worded and self._phrases.is_chrome(text, alone=not links):
             self.chrome.append(Paragraph(text=text, links=links))
             return True
         return False
@@ -205,14 +219,14 @@ class ContentReader:
     def _take(self) -> tuple[str, tuple[Link, ...]]:
         return self._texts.pop().take()
 
-    def _begin_heading(self, node: Node, level: int) -> End:
-        anchor = attribute(node, "id")
+    def _begin_heading(self, number: int, level: int) -> End:
+        anchor = self._tree.attribute(number, "id")
 
         def end() -> None:
             heading, links = self._take()
             if heading:
-                heading = heading.replace("\n", " ")
-                kept = anchor if anchor and not self._noise_id.search(anchor) else None
+                heading = re.sub(r"\n+", " ", heading)
+                kept = anchor if anchor and not self._phrases.noise_id.search(anchor) else None
                 self._drafts.append((Section(heading=heading, level=level, anchor=kept, links=links), []))
             elif links:
                 self._emit(Paragraph(text="", links=links))
@@ -283,22 +297,24 @@ class ContentReader:
         text, links = self._take()
         self._rows[-1].append(Cell(text=text, header=header, links=links))
 
-    def _begin_link(self, node: Node) -> End:
-        address = follow(self._around.base, attribute(node, "href")) if attribute(node, "href") else None
+    def _begin_link(self, number: int) -> End:
+        tree, suffix = self._tree, self._phrases.suffix
+        reference = tree.attribute(number, "href")
+        address = follow(self._around.base, reference) if reference else None
         if address is None:
             return _nothing
-        words = self._suffix.cut(line(node, self._around.hidden))
-        pictured = node.css_first("img")
-        if not words and pictured:
-            words = wording(pictured, "alt") or wording(node, "aria-label", "title")
+        words = suffix.cut(tree.line(number, self._around.hidden))
+        pictured = next((inner for inner in range(number, tree.ends[number]) if tree.tags[inner] == "img"), None)
+        if not words and pictured is not None:
+            words = tree.wording(pictured, "alt") or tree.wording(number, "aria-label", "title")
         link = Link(label=words, address=address, kind=kind_of(address, self._around.address))
         opened = self._link = OpenLink(link, self._texts[-1])
 
         def end() -> None:
             self._link = None
-            if opened.link and pictured:
+            if opened.link and pictured is not None:
                 self._texts[-1].links.append(opened.link)
-            self._texts[-1].cut(self._suffix, opened)
+            self._texts[-1].cut(suffix, opened)
 
         return end
 
@@ -320,26 +336,13 @@ class ContentReader:
 
         return end
 
+    def _arranges(self, table: int) -> bool:
+        """Whether a table lays out the page instead of holding data."""
+        return self._tree.attribute(table, "role") in ("presentation", "none") or self._holds(table, _ARRANGED)
 
-def _arranges(table: Node) -> bool:
-    """Whether a table lays out the page instead of holding data."""
-    inside = (node for node in table.css(_ARRANGED) if node.mem_id != table.mem_id)
-    return attribute(table, "role") in ("presentation", "none") or next(inside, None) is not None
-
-
-def _holds_headings(entries: Node) -> bool:
-    """Whether a list lays out what has headings of its own, such as news, instead of listing."""
-    return entries.css_first("h1, h2, h3, h4, h5, h6") is not None
-
-
-def _in_turn(ends: list[End]) -> End:
-    """What closes an element: the ends of what it began, the last begun first."""
-
-    def end_all() -> None:
-        for end in reversed(ends):
-            end()
-
-    return end_all
+    def _holds(self, number: int, tags: frozenset[str]) -> bool:
+        """Whether any of such elements stands in this one."""
+        return any(self._tree.tags[inner] in tags for inner in range(number + 1, self._tree.ends[number]))
 
 
 def _nothing() -> None:

@@ -1,27 +1,29 @@
 """The loop and nothing else: next address, fetch, keep, read, record, follow.
 
-A capture commits before it is read; its record, revision and changes commit together afterwards. So a run may be
-killed anywhere: what it kept and did not read is found by a query and read by the next one.
+A capture commits before it is read; its record, revision and changes commit together afterwards, in one transaction
+with the capture after it. While a page is being read the next one is fetched, as long as which one that is does not
+hang on the reading; nothing is written out of turn. So a run may be killed anywhere: what it kept and did not read is
+found by a query and read by the next one.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import msgspec
 
-from archive.captures import Kept, Why
-from archive.held import Held
+from archive.captures import Kept
 from archive.revisions import Recorded
 from archive.store import Archive
 from schemas.capture import Capture
-from schemas.page import Page
-from schemas.reading import Reading
+from schemas.page import LinkKind, Page
+from schemas.reading import Reading, Rules
 from schemas.site import Site
-from scraper.addresses import bare, cms_key, host_of, in_scope, normal, scope
+from scraper.addresses import cms_key, in_scope, normal
 from scraper.clock import Clock
 from scraper.fetch import Fetcher
+from scraper.frontier import Frontier, Stop
 from scraper.lanes import side_by_side
 from scraper.layout import layout_named
 from scraper.parse import PARSER
@@ -33,35 +35,8 @@ from scraper.suspect import is_front
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
 
-_FOLLOWED = ("page", "external")
-
-
-class _Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One run and what it works with."""
-
-    id: int
-    site: Site
-    archive: Archive
-    fetcher: Fetcher
-    read: ReadPage
-    captured: set[str]
-    """Addresses that have a capture in this run."""
-    held: Mapping[str, Held]
-    """What a 304 may confirm, by address."""
-
-
-class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """One address to look at."""
-
-    address: str
-    depth: int
-    """Links away from a start page."""
-    why: Why
-
-    @property
-    def host(self) -> str:
-        """Its host, without "www."."""
-        return bare(host_of(self.address))
+_FOLLOWED: tuple[LinkKind, ...] = ("page", "external")
+_FILES: tuple[LinkKind, ...] = ("document",)
 
 
 def crawl(
@@ -76,28 +51,26 @@ def crawl(
 ) -> Summary:
     """Look at the start pages, at what they link to, and at every page of the site that earlier runs knew.
 
-    `read` reads the body of a capture: `Guard.read` where a page may come from anybody. Raises TidslagerError for what
-    stops the run; what was committed until then stays. A layout that does not exist is a ConfigurationError before
-    anything is asked of a server. A KeyboardInterrupt ends the run where it is: it is marked interrupted and its
-    summary returned.
+    `read` reads the body of a capture: `Guard.read` where a page may come from anybody; it is called from a thread of
+    its own, once at a time. Raises TidslagerError for what stops the run; what was committed until then stays. A layout
+    that does not exist is a ConfigurationError before anything is asked of a server. A KeyboardInterrupt ends the run
+    where it is: it is marked interrupted and its summary returned.
     """
     if site.layout:
         layout_named(site.layout)
     begun = clock.monotonic()
     number = archive.begin_run(site, version=version, now=clock.now())
     read_leftovers(site, archive, read)
-    held = archive.held(site, parser=PARSER)
-    run = _Run(id=number, site=site, archive=archive, fetcher=fetcher, read=read, captured=set(), held=held)
-    frontier = Frontier(run, watch)
-    looks: dict[int, Look] = {}
     interrupted = False
-    try:
-        for look in _looks(run, frontier):
-            looks[look.page] = _weightier(looks.get(look.page), look)
-    except KeyboardInterrupt:
-        interrupted = True
-    found = tuple(looks.values())
-    stopped, left = (None, ()) if interrupted else frontier.why_stopped()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        run = _Run(number, site, archive, fetcher, watch=watch, read=read, beside=beside)
+        try:
+            run.go()
+        except KeyboardInterrupt:
+            interrupted = True
+        run.settle()
+    found = tuple(run.looks.values())
+    stopped, left = (None, ()) if interrupted else run.why_stopped()
     summary = Summary(
         site=site.name,
         run=number,
@@ -116,98 +89,8 @@ def crawl(
 def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> None:
     """Read what a stopped run kept and did not read."""
     for kept in archive.unread(site.name):
-        _record(site, archive, kept, archive.read(kept.id), read)
-
-
-def _looks(run: _Run, frontier: Frontier) -> Iterator[Look]:
-    """Each look of a run: first along the links, then at known pages that no link led to."""
-    site = run.site
-    threads: dict[Stop, _Thread] = {}
-    for stop, capture in side_by_side(frontier.take, lambda stop: _visit(run, stop), site.workers):
-        if capture is None:
-            threads.pop(stop, None)
-            continue
-        for look, page in _look(run, stop, capture, threads.setdefault(stop, _Thread())):
-            yield look
-            if page is not None and stop.depth < site.depth:
-                frontier.add(_onward(page, frontier.hosts), depth=stop.depth + 1)
-
-
-def _visit(run: _Run, stop: Stop) -> Iterator[Capture]:
-    return run.fetcher.visit(stop.address, run.captured.__contains__, run.held.get)
-
-
-class Frontier:
-    """The addresses still to be looked at, in order, each once."""
-
-    def __init__(self, run: _Run, watch: Watch) -> None:
-        site = run.site
-        self.hosts = scope(site.start, site.hosts)
-        self._run = run
-        self._watch = watch
-        self._queue = deque(Stop(address=normal(address) or address, depth=0, why="seed") for address in site.start)
-        self._met = {stop.address for stop in self._queue}
-        self._known = [address for address in run.archive.addresses(site.name, run.id) if in_scope(address, self.hosts)]
-        self._taken: dict[str, None] = {}
-        self._swept = False
-
-    def add(self, addresses: Iterator[str], *, depth: int) -> None:
-        """Put addresses that a page links to in the queue, unless they were met before."""
-        for address in addresses:
-            if address not in self._met:
-                self._met.add(address)
-                self._queue.append(Stop(address=address, depth=depth, why="link"))
-
-    def take(self, busy: Collection[str]) -> Stop | None:
-        """The next stop whose host is not busy; None when there is none now, or the run may not go on."""
-        full = len(self._run.captured) + len(busy) >= self._run.site.limits.pages
-        if full or self._run.fetcher.allowance.refuses():
-            return None
-        stop = self._next(busy)
-        if stop is None and not busy and not self._swept:
-            self._sweep()
-            stop = self._next(busy)
-        if stop is not None:
-            unlinked = 0 if self._swept else sum(address not in self._met for address in self._known)
-            self._watch(stop.address, len(self._run.captured), len(self._queue) + unlinked)
-        return stop
-
-    def why_stopped(self) -> tuple[str | None, tuple[str, ...]]:
-        """Why the run stopped before it was through, and the addresses that it knew and did not look at."""
-        left = self._left()
-        if why := self._run.fetcher.allowance.stopped:
-            return why, left
-        if left and len(self._run.captured) >= self._run.site.limits.pages:
-            return f"Stopped after {self._run.site.limits.pages} pages (limits.pages).", left
-        return None, ()
-
-    def _left(self) -> tuple[str, ...]:
-        if not self._swept:
-            self._sweep()
-        met = dict.fromkeys([*self._taken, *(stop.address for stop in self._queue)])
-        return tuple(address for address in met if address not in self._run.captured)
-
-    def _next(self, busy: Collection[str]) -> Stop | None:
-        passed_over = []
-        found = None
-        while found is None and self._queue:
-            stop = self._queue.popleft()
-            if stop.host in busy:
-                passed_over.append(stop)
-            elif stop.address not in self._run.captured:
-                found = stop
-                self._taken[stop.address] = None
-        self._queue.extendleft(reversed(passed_over))
-        return found
-
-    def _sweep(self) -> None:
-        """Add the pages of the site that earlier runs knew and no link led to."""
-        self._swept = True
-        site = self._run.site
-        known = self._run.archive.addresses(site.name, self._run.id)
-        self._queue.extend(
-            Stop(address=address, depth=site.depth, why="link") for address in known if in_scope(address, self.hosts)
-        )
+        reading = reading_of(archive.look(kept.id), _rules(site), read)
+        _record(site, archive, kept, reading, read)
 
 
 class _Thread:
@@ -218,34 +101,139 @@ class _Thread:
         self.at_front = False
 
 
-def _look(run: _Run, stop: Stop, capture: Capture, thread: _Thread) -> Iterator[tuple[Look, Page | None]]:
-    """One exchange of a stop: kept, then read."""
-    if capture.purpose == "robots":
-        run.archive.keep(run.id, capture)
-        return
-    run.captured.add(capture.address)
-    kept = run.archive.keep(
-        run.id, capture, why=stop.why, cms_key=cms_key(capture.address), via=thread.via, of_page=not thread.at_front
-    )
-    thread.via = kept.id
-    if kept.page is None:
-        return
-    thread.at_front = to_front(capture)
-    recorded = _record(run.site, run.archive, kept, capture, run.read)
-    page = _trusted(recorded)
-    if page is not None:
-        _name_canonically(run, kept, page)
-    yield _told(kept, capture, recorded, start=stop.why == "seed"), page
+class _Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture that is kept and is being read."""
+
+    stop: Stop
+    kept: Kept
+    capture: Capture
+    reading: Future[Reading | None]
 
 
-def _record(site: Site, archive: Archive, kept: Kept, capture: Capture, read: ReadPage) -> Recorded | None:
-    """Read a capture, where there is something to read, and record what it says."""
+class _Run:
+    """One run: what it works with, what it has come to, and the one capture that is being read."""
+
+    def __init__(
+        self, number: int, site: Site, archive: Archive, fetcher: Fetcher,
+        *, watch: Watch, read: ReadPage, beside: ThreadPoolExecutor,
+    ) -> None:  # fmt: skip
+        self.looks: dict[int, Look] = {}
+        self._id = number
+        self._site = site
+        self._archive = archive
+        self._fetcher = fetcher
+        self._watch = watch
+        self._read = read
+        self._beside = beside
+        self._held = archive.held(site, parser=PARSER)
+        self._frontier = Frontier(site, archive.addresses(site.name, number), files=archive.documents(site.name))
+        self._threads: dict[Stop, _Thread] = {}
+        self._open: _Open | None = None
+
+    def go(self) -> None:
+        """Look at each address: first along the links, then at known pages that no link led to."""
+        for stop, capture in side_by_side(self._take, self._visit, self._site.workers):
+            if capture is None:
+                self._threads.pop(stop, None)
+            else:
+                self._keep(stop, capture, self._threads.setdefault(stop, _Thread()))
+
+    def why_stopped(self) -> tuple[str | None, tuple[str, ...]]:
+        """Why the run stopped before it was through, and the addresses that it knew and did not look at."""
+        self._sweep()
+        left = self._frontier.left
+        if why := self._fetcher.allowance.stopped:
+            return why, left
+        if left and self._frontier.full:
+            return f"Stopped after {self._site.limits.pages} pages (limits.pages).", left
+        if self._frontier.too_many:
+            limit = self._site.limits.documents
+            return f"More than {limit} files are linked (limits.documents): the others were left.", left
+        return None, ()
+
+    def _take(self, busy: Collection[str]) -> Stop | None:
+        """The next stop. What is being read is waited for only when nothing else is known to come."""
+        if self._fetcher.allowance.refuses():
+            return None
+        stop = self._frontier.take(busy)
+        if stop is None and self._open is not None:
+            self.settle()
+            stop = self._frontier.take(busy)
+        if stop is None and not busy and not self._frontier.full:
+            self._sweep()
+            stop = self._frontier.take(busy)
+        if stop is not None:
+            self._watch(stop.address, len(self._frontier.captured), self._frontier.to_come)
+        return stop
+
+    def _sweep(self) -> None:
+        self._frontier.sweep(lambda: self._archive.addresses(self._site.name, self._id))
+
+    def _visit(self, stop: Stop) -> Iterator[Capture]:
+        return self._fetcher.visit(stop.address, self._frontier.captured.__contains__, self._held.get, stop.purpose)
+
+    def _keep(self, stop: Stop, capture: Capture, thread: _Thread) -> None:
+        """Record what was being read, keep the next exchange of a stop, and begin to read it."""
+        if self._open is not None:
+            wait([self._open.reading])  # not inside the transaction
+        of_page = capture.purpose != "robots"
+        with self._archive.together():
+            self.settle()
+            kept = self._archive.keep(
+                self._id, capture, why=stop.why, cms_key=cms_key(capture.address),
+                via=thread.via if of_page else None, of_page=of_page and not thread.at_front,
+            )  # fmt: skip
+        if not of_page:
+            return
+        self._frontier.captured.add(capture.address)
+        thread.via = kept.id
+        if kept.page is None:
+            return
+        thread.at_front = to_front(capture)
+        look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
+        reading = self._beside.submit(reading_of, look, _rules(self._site), self._read)
+        self._open = _Open(stop=stop, kept=kept, capture=capture, reading=reading)
+
+    def settle(self) -> None:
+        """Wait for what is being read, record it and put its links in the queue."""
+        if self._open is None:
+            return
+        look, self._open = self._open, None
+        recorded = _record(self._site, self._archive, look.kept, look.reading.result(), self._read)
+        told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
+        self.looks[told.page] = _weightier(self.looks.get(told.page), told)
+        page = _trusted(recorded)
+        if page is not None:
+            self._name_canonically(look.kept, page)
+            self._follow(look.stop, page)
+
+    def _follow(self, stop: Stop, page: Page) -> None:
+        """Put the links of a page in the queue: to pages as far as the site goes, to files where they are wanted."""
+        hosts = self._frontier.hosts
+        if stop.depth < self._site.depth:
+            self._frontier.add(_onward(page, hosts, _FOLLOWED), depth=stop.depth + 1)
+        if self._site.documents and stop.purpose == "page":
+            self._frontier.add(_onward(page, hosts, _FILES), depth=stop.depth + 1, purpose="document")
+
+    def _name_canonically(self, kept: Kept, page: Page) -> None:
+        """Note the address that a page calls its own, where it is in scope and another: a link there leads to it."""
+        own = normal(page.canonical) if page.canonical else None
+        if own and kept.page is not None and in_scope(own, self._frontier.hosts) and not is_front(own):
+            self._archive.name_page(self._id, kept.page, own, cms_key=cms_key(own))
+
+
+def _record(site: Site, archive: Archive, kept: Kept, reading: Reading | None, read: ReadPage) -> Recorded | None:
+    """Record what a capture says, where it says something."""
 
     def reread(look: Capture) -> Reading | None:
-        return reading_of(look, site.layout, read)
+        return reading_of(look, _rules(site), read)
 
-    reading = reread(archive.look(kept.id) if capture.outcome == "not_modified" else capture)
     return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
+
+
+def _rules(site: Site) -> Rules:
+    """What the site file says on how its pages are read."""
+    return Rules(layout=site.layout, people=site.people, organisations=site.organisations)
 
 
 def _trusted(recorded: Recorded | None) -> Page | None:
@@ -255,18 +243,10 @@ def _trusted(recorded: Recorded | None) -> Page | None:
     return recorded.reading.page
 
 
-def _name_canonically(run: _Run, kept: Kept, page: Page) -> None:
-    """Note the address that a page calls its own, where it is in scope and another: a link there leads to this page."""
-    own = normal(page.canonical) if page.canonical else None
-    hosts = scope(run.site.start, run.site.hosts)
-    if own and kept.page is not None and in_scope(own, hosts) and not is_front(own):
-        run.archive.name_page(run.id, kept.page, own, cms_key=cms_key(own))
-
-
-def _onward(page: Page, hosts: tuple[str, ...]) -> Iterator[str]:
-    """Addresses that a page's content links to and that the site file lets us look at."""
+def _onward(page: Page, hosts: tuple[str, ...], kinds: Collection[LinkKind]) -> Iterator[str]:
+    """Addresses that a page's content links to, by links of some kinds, and that the site file lets us look at."""
     for _, link in page.links():
-        address = normal(link.address) if link.kind in _FOLLOWED else None
+        address = normal(link.address) if link.kind in kinds else None
         if address and in_scope(address, hosts):
             yield address
 

@@ -10,8 +10,9 @@ import msgspec
 
 from schemas.page import Dated, DateSource
 from scraper.layout import Layout, Place
+from scraper.selectors import Finder
 from scraper.swedish import find_date, leading_date
-from scraper.tree import Document, Node, Region, attribute, find, ids_of, line, lines
+from scraper.tree import Region
 
 Which = Literal["published", "updated"]
 
@@ -21,7 +22,10 @@ _FIELDS: Final[dict[Which, tuple[str, ...]]] = {
         "article:published_time", "dcterms.issued", "dc.date.issued", "dcterms.available", "dcterms.created",
         "dc.date.created", "dcterms.date", "dc.date", "datepublished",
     ),
-    "updated": ("article:modified_time", "dcterms.modified", "dc.modified", "dc.date.modified", "datemodified"),
+    "updated": (
+        "article:modified_time", "dcterms.modified", "dc.modified", "dc.date.modified", "datemodified",
+        "og:updated_time", "last-modified",
+    ),
 }  # fmt: skip
 _TIME_MARKS: Final[dict[Which, str]] = {
     "published": "time[itemprop='datePublished'], time[pubdate], time.published, time.entry-date:not(.updated)",
@@ -30,6 +34,7 @@ _TIME_MARKS: Final[dict[Which, str]] = {
 # After the day on a line of its own: a time of day, a full stop.
 _REST: Final = re.compile(r"[\s,T]*(?:kl\.?\s*)?(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)?\s*\.?\s*")
 _PARTS: Final = re.compile(r"\s+[|•·]\s+")
+_PARTING: Final = "|•·"
 _LONGEST_LINE: Final = 120
 # News archives on SiteVision: "/insatser/2018-01-16-nya-affarer.html".
 _IN_ADDRESS: Final = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:-[^/]*)?$")
@@ -47,12 +52,12 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True):
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """Where days are looked for."""
 
-    document: Document
-    root: Node
+    finder: Finder
+    root: int
     layout: Layout
-    chrome: set[int]
+    chrome: Region
     """Elements whose lines are not the page's own, such as lists of news with their days."""
-    unread: set[int]
+    unread: Region
     meta: dict[str, list[str]]
     address: str
 
@@ -62,7 +67,7 @@ def dates(sources: Sources) -> Dates:
 
     A label that stands with several different days in the text is no statement about the page: remarked on, not used.
     """
-    own_lines = lines(sources.root, sources.chrome)
+    own_lines = sources.finder.tree.lines(sources.root, sources.chrome)
     found: dict[Which, Dated | None] = {}
     said: set[str] = set()
     remarks: list[str] = []
@@ -70,6 +75,9 @@ def dates(sources: Sources) -> Dates:
     for which in whiches:
         place: Place = getattr(sources.layout, which)
         told = _in_place(place, sources) or _in_lines(own_lines, place)
+        if not told and which == "updated":
+            # Who looked a page through and left it as it was vouches for its day too.
+            told = _in_lines(own_lines, sources.layout.reviewed)
         days = set(told.values())
         if len(days) > 1:
             remarks.append(f"{len(days)} different days called {which} in the text: none used")
@@ -95,6 +103,8 @@ def date_line(text: str, place: Place) -> date | None:
     """The day of a line that says nothing else, "Publicerad: 1 oktober 2019"; None for any other line."""
     if len(text) > _LONGEST_LINE:
         return None
+    if not text.casefold().startswith(place.folded) and not any(mark in text for mark in _PARTING):
+        return None
     for part in _PARTS.split(text):
         for label in place.labels:
             if part.casefold().startswith(label.casefold()):
@@ -111,8 +121,8 @@ def _only_day(text: str) -> date | None:
 
 def _in_place(place: Place, sources: Sources) -> dict[str, date]:
     """Lines of the layout's own places and their days; a place that says nothing but a day needs no label."""
-    for node in find([sources.document], place.select):
-        told = lines(node, sources.unread)
+    for element in sources.finder.first(place.select):
+        told = sources.finder.tree.lines(element, sources.unread)
         found = _in_lines(told, place)
         bare = _only_day(told[0]) if len(told) == 1 else None
         if bare:
@@ -129,20 +139,19 @@ def _in_lines(told: list[str], place: Place) -> dict[str, date]:
 
 def _in_time(which: Which, place: Place, sources: Sources) -> date | None:
     """Day of a <time datetime> that says what it is: by its own marks, or by the label before it."""
-    labels = tuple(label.casefold() for label in place.labels)
-    marked = ids_of(sources.root.css(_TIME_MARKS[which]))
-    chrome = Region(sources.chrome)
+    finder, tree = sources.finder, sources.finder.tree
+    marked = set(finder.within([sources.root], [_TIME_MARKS[which]]))
     announced: dict[int, bool] = {}
     days = set()
-    for node in sources.root.css("time[datetime]"):
-        around = node.parent
-        if around is None or chrome.covers(node):
+    for element in finder.within([sources.root], ["time[datetime]"]):
+        around = tree.above(element)
+        if around is None or sources.chrome.covers(element):
             continue
-        if around.mem_id not in announced:
-            said = line(around, sources.unread).casefold()
-            announced[around.mem_id] = len(said) <= _LONGEST_LINE and said.startswith(labels)
-        if node.mem_id in marked or announced[around.mem_id]:
-            days.add(find_date(attribute(node, "datetime")))
+        if around not in announced:
+            said = tree.line(around, sources.unread).casefold()
+            announced[around] = len(said) <= _LONGEST_LINE and said.startswith(place.folded)
+        if element in marked or announced[around]:
+            days.add(find_date(tree.attribute(element, "datetime")))
     return days.pop() if len(days) == 1 else None
 
 

@@ -7,7 +7,7 @@ outside the content and no rule says why, or it went nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -17,12 +17,14 @@ from schemas.capture import Capture
 from schemas.page import Link
 from schemas.reading import Reading
 from scraper.chrome import AROUND
-from scraper.content import ContentReader, Surroundings
-from scraper.layout import Layout
-from scraper.media import film_of
+from scraper.content import ContentReader
+from scraper.media import film_of, may_play
 from scraper.parse import read
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
+from scraper.text import can_be_seen, collapse, stored
 from scraper.trace import Trace
-from scraper.tree import BLOCKS, SILENT, Document, Node, attribute, can_be_seen, collapse, find, ids_of, stored, walk
+from scraper.tree import BLOCKS, SILENT, Tree
 
 Verdict: TypeAlias = Literal["handled", "ignored", "signalled"]
 _STEPS = 3
@@ -49,36 +51,35 @@ class Fates(Trace):
         self.blocks: tuple[Fate, ...] = ()
         self._noted: dict[int, tuple[Verdict, str]] = {}
         self._parts: dict[int, str] = {}
-        self.document: Document | None = None
+        self.finder: Finder | None = None
         """The page as it was read; None when it had no place for content."""
         self._around: Surroundings | None = None
-        self._apart: list[tuple[str, set[int]]] = []
+        self._apart: list[tuple[str, Iterable[int]]] = []
 
     def reader(self, around: Surroundings, part: str) -> ContentReader:
         """A reader that tells of each text it takes."""
-        return _Telling(around, partial(self._note_chrome, part) if part else self._note)
+        return _Telling(around, partial(self._note_chrome, part) if part else self._note, worded=not part)
 
-    def told(self, document: Document, around: Surroundings, apart: Sequence[tuple[str, set[int]]]) -> None:
+    def told(self, finder: Finder, around: Surroundings, apart: Sequence[tuple[str, Iterable[int]]]) -> None:
         """Keep what no reader enters."""
-        self.document, self._around = document, around
-        trail = ids_of(find([document], around.layout.breadcrumb.select))
-        self._apart = [*apart, ("breadcrumb", trail)]
+        self.finder, self._around = finder, around
+        self._apart = [*apart, ("breadcrumb", finder.first(around.layout.breadcrumb.select))]
 
     def settle(self) -> None:
         """Gather the fates once the page is read; none when it had no place for content."""
-        if self.document is None or self._around is None or self.document.body is None:
+        if self.finder is None or self._around is None or self.finder.tree.body is None:
             return
-        rules = _rules(self.document, self._around)
-        apart = {one: _told_as(kind) for kind, ids in self._apart for one in ids}
+        rules = _rules(self.finder, self._around)
+        apart = {one: _told_as(kind) for kind, numbers in self._apart for one in numbers}
         gathering = _Gathering(self._noted, self._parts, rules, apart, self._around)
-        walk(self.document.body, gathering)
+        gathering.gather(self.finder.tree.body)
         self.blocks = gathering.fates()
 
-    def _note(self, node: Node, verdict: Verdict, by: str) -> None:
-        self._noted[node.mem_id] = (verdict, by)
+    def _note(self, number: int, verdict: Verdict, by: str) -> None:
+        self._noted[number] = (verdict, by)
 
-    def _note_chrome(self, part: str, node: Node, _verdict: Verdict, _by: str) -> None:
-        self._parts.setdefault(node.mem_id, part)
+    def _note_chrome(self, part: str, number: int, _verdict: Verdict, _by: str) -> None:
+        self._parts.setdefault(number, part)
 
 
 def fates_of(capture: Capture, layout: str = "") -> tuple[Reading, Fates]:
@@ -95,15 +96,15 @@ def fates_of(capture: Capture, layout: str = "") -> tuple[Reading, Fates]:
 class _Telling(ContentReader):
     """The reader of the crawl, that says of each text where it put it."""
 
-    def __init__(self, around: Surroundings, note: Callable[[Node, Verdict, str], None]) -> None:
-        super().__init__(around)
+    def __init__(self, around: Surroundings, note: Callable[[int, Verdict, str], None], *, worded: bool) -> None:
+        super().__init__(around, worded=worded)
         self._told = note
-        self._since: list[Node] = []
+        self._since: list[int] = []
 
-    def text(self, node: Node) -> None:
-        self._since.append(node)
-        self._told(node, "handled", self._place())
-        super().text(node)
+    def _say(self, number: int) -> None:
+        self._since.append(number)
+        self._told(number, "handled", self._place())
+        super()._say(number)
 
     def _place(self) -> str:
         if self._where[-1] == "heading":
@@ -121,11 +122,11 @@ class _Telling(ContentReader):
     def _is_unsaid(self, text: str, links: tuple[Link, ...]) -> bool:
         worded = len(self.chrome)
         unsaid = super()._is_unsaid(text, links)
-        for node in self._since if unsaid else ():
+        for number in self._since if unsaid else ():
             if len(self.chrome) > worded:
-                self._told(node, "ignored", "chrome by its words")
+                self._told(number, "ignored", "chrome by its words")
             else:
-                self._told(node, "handled", DATED)
+                self._told(number, "handled", DATED)
         return unsaid
 
 
@@ -133,21 +134,21 @@ def _told_as(kind: str) -> tuple[Verdict, str]:
     return ("ignored", "for screen readers or machines") if kind == "unread" else ("handled", f"metadata: {kind}")
 
 
-def _rules(document: Document, around: Surroundings) -> dict[int, str]:
+def _rules(finder: Finder, around: Surroundings) -> dict[int, str]:
     """The selector or name by which an element is dropped; the first that fits."""
-    layout: Layout = around.layout
     found: dict[int, str] = {}
-    for selector in layout.drop:
-        for node in document.css(selector):
-            found.setdefault(node.mem_id, selector)
-    for node, name in around.marked:
-        found.setdefault(node.mem_id, f"by name, words or links: {name}")
+    for selector in around.layout.drop:
+        for number in finder.first([selector]):
+            found.setdefault(number, selector)
+    for number, name in around.marked:
+        found.setdefault(number, f"by name, words or links: {name}")
     return found
 
 
 class _Here(msgspec.Struct):
     """An element on the way down: what holds for the texts in it."""
 
+    end: int
     tag: str
     step: str
     block: int
@@ -156,7 +157,7 @@ class _Here(msgspec.Struct):
 
 
 class _Gathering:
-    """Walks the page and gives each visible text its fate; neighbours in one block that fared alike become one."""
+    """Goes through the page and gives each visible text its fate; neighbours in a block that fared alike become one."""
 
     def __init__(
         self,
@@ -167,41 +168,52 @@ class _Gathering:
         around: Surroundings,
     ) -> None:
         self._noted, self._parts, self._rules, self._apart, self._around = noted, parts, rules, apart, around
+        self._tree = around.tree
         self._path: list[_Here] = []
         self._runs: list[tuple[int, Verdict, str, str, list[str]]] = []
 
-    def open(self, node: Node) -> bool:
-        tag = node.tag or ""
-        if tag == "br":
-            self._space()
-        if tag in SILENT:
-            return False
-        above = self._path[-1] if self._path else _Here("", "", 0, None, "")
-        settled = above.settled or self._apart.get(node.mem_id)
+    def gather(self, body: int) -> None:
+        """Take all texts of the body, in document order."""
+        tags, ends = self._tree.tags, self._tree.ends
+        number = body
+        while number < ends[body]:
+            while self._path and self._path[-1].end <= number:
+                self._path.pop()
+            tag = tags[number]
+            if tag == "br":
+                self._space()
+            if tag in SILENT:
+                number = ends[number]
+                continue
+            if tag:
+                self._open(number, tag)
+            else:
+                self._take(number)
+            number += 1
+
+    def _open(self, number: int, tag: str) -> None:
+        above = self._path[-1] if self._path else _Here(0, "", "", 0, None, "")
+        settled = above.settled or self._apart.get(number)
         if settled is None and tag == "button":
             settled = ("ignored", "a control")
-        if settled is None and film_of(node, self._around.base):
+        if settled is None and may_play(self._tree, number) and film_of(self._tree, number, self._around.base):
             settled = ("handled", "the place of a film")
-        block = node.mem_id if tag in BLOCKS else above.block
-        rule = self._rules.get(node.mem_id) or above.rule
-        self._path.append(_Here(tag, _step(node), block, settled, rule))
-        return True
+        block = number if tag in BLOCKS else above.block
+        rule = self._rules.get(number) or above.rule
+        self._path.append(_Here(self._tree.ends[number], tag, _step(self._tree, number), block, settled, rule))
 
-    def text(self, node: Node) -> None:
-        said = collapse(node.text_content or "")
+    def _take(self, number: int) -> None:
+        said = collapse(self._tree.nodes[number].text_content or "")
         if not can_be_seen(said):
             self._space()
             return
         here = self._path[-1]
-        verdict, by = self._fate(node, here)
+        verdict, by = self._fate(number, here)
         if self._runs and self._runs[-1][:3] == (here.block, verdict, by):
             self._runs[-1][4].append(said)
         else:
             where = " > ".join(step.step for step in self._path if step.tag in BLOCKS)
             self._runs.append((here.block, verdict, by, _last_steps(where), [said]))
-
-    def close(self, _node: Node) -> None:
-        self._path.pop()
 
     def _space(self) -> None:
         """Keep the words before and after apart."""
@@ -217,12 +229,12 @@ class _Gathering:
             found.append(Fate(fate=fate, by=told, where=where, text=text))
         return tuple(found)
 
-    def _fate(self, node: Node, here: _Here) -> tuple[Verdict, str]:
+    def _fate(self, number: int, here: _Here) -> tuple[Verdict, str]:
         """What the readers noted goes before what the element is; what neither knows is signalled."""
-        noted = self._noted.get(node.mem_id)
+        noted = self._noted.get(number)
         if noted:
             return noted
-        part = self._parts.get(node.mem_id)
+        part = self._parts.get(number)
         if part == AROUND and not here.rule:
             return "signalled", "outside the content, by no rule"
         if part:
@@ -230,10 +242,10 @@ class _Gathering:
         return here.settled or ("signalled", _NOWHERE)
 
 
-def _step(node: Node) -> str:
+def _step(tree: Tree, number: int) -> str:
     """An element as a selector would name it: "div#mitt", "ul.meny"."""
-    name, classes = attribute(node, "id"), attribute(node, "class").split()
-    return (node.tag or "") + (f"#{name}" if name else f".{classes[0]}" if classes else "")
+    name, classes = tree.attribute(number, "id"), tree.attribute(number, "class").split()
+    return tree.tags[number] + (f"#{name}" if name else f".{classes[0]}" if classes else "")
 
 
 def _last_steps(where: str) -> str:

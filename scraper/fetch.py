@@ -65,6 +65,14 @@ class Fetcher:
         )
         self._wire = Wire(site.limits, routes, clock, proxy=site.proxy)
         self._pace = Pace(clock, site.delay_s)
+        # One for all: what it knows of a call it keeps for each thread apart.
+        self._retrying = Retrying(
+            retry=retry_if_result(may_help_to_retry),
+            stop=self._out_of_attempts,
+            wait=self._back_off,
+            sleep=clock.sleep,
+            retry_error_callback=_last_capture,
+        )
         self._strikes: dict[str, int] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
@@ -75,24 +83,28 @@ class Fetcher:
         self._robots_files: dict[str, Capture] = {}
 
     def visit(
-        self, address: str, known: Callable[[str], bool], held: Callable[[str], Held | None] = lambda _: None
+        self,
+        address: str,
+        known: Callable[[str], bool],
+        held: Callable[[str], Held | None] = lambda _: None,
+        purpose: Purpose = "page",
     ) -> Iterator[Capture]:
         """Look at an address and where it redirects to; each capture is given as soon as it has happened.
 
         The robots.txt of a host comes first, where it was not had yet in this run. `known` says of a redirect's
         target whether this run has a capture of it already: then the chain ends there. `held` gives what the archive
-        holds of an address and a 304 may confirm. Nothing that the network does raises. When the budget is used up
-        nothing more is given.
+        holds of an address and a 304 may confirm; `purpose` is what is wanted there. Nothing that the network does
+        raises. When the budget is used up nothing more is given.
         """
         here = normal(address)
         if here is None:
-            yield self._unsent(address, "out_of_scope", f"{address} is no http(s) address that is asked for.")
+            yield self._unsent(address, purpose, "out_of_scope", f"{address} is no http(s) address that is asked for.")
             return
         trail: list[str] = []
         while not self.allowance.refuses(self._pace.rest(here)):
             trail.append(here)
             yield from self._learn_robots(here)
-            capture = self._look(here, held(here))
+            capture = self._look(here, purpose, held(here))
             stop = self._why_stop(capture, trail)
             yield replace(capture, error=stop) if stop else capture
             if stop or capture.location is None or known(capture.location):
@@ -119,21 +131,24 @@ class Fetcher:
         robots = self._robots[_origin(address)]
         return robots.allows(address), robots.verdict(address), self._pace.delay(address)
 
-    def _look(self, address: str, held: Held | None) -> Capture:
+    def _look(self, address: str, purpose: Purpose, held: Held | None) -> Capture:
         """The capture of one address, asked for if it may be."""
         if not in_scope(address, self._scope):
-            return self._unsent(address, "out_of_scope", f"{host_of(address)} is not among the hosts of the site.")
+            return self._unsent(
+                address, purpose, "out_of_scope", f"{host_of(address)} is not among the hosts of the site."
+            )
         if self._left_alone(address):
             host, strikes = host_of(address), self._site.limits.strikes
             why = f"{host} was busy or silent {strikes} times in a row and is left alone for the rest of the run."
-            return self._unsent(address, "left_alone", why)
+            return self._unsent(address, purpose, "left_alone", why)
         robots = self._robots[_origin(address)]
-        verdict = robots.verdict(address)
-        if not robots.allows(address):
+        allowed = robots.allows(address)
+        verdict = robots.verdict(address, allowed=allowed)
+        if not allowed:
             # Rules are the site's wish and no fault; rules that could not be had are.
             error = verdict if robots.fault else None
-            return replace(self._unsent(address, robots.fault or "robots_denied", error), robots=verdict)
-        capture = self._ask(address, "page", verdict, read_validators(held) if held else None)
+            return replace(self._unsent(address, purpose, robots.fault or "robots_denied", error), robots=verdict)
+        capture = self._ask(address, purpose, verdict, read_validators(held) if held else None)
         self._count_strike(capture)
         return capture
 
@@ -144,8 +159,10 @@ class Fetcher:
         host = bare(host_of(capture.address))
         self._strikes[host] = self._strikes.get(host, 0) + 1 if busy_or_silent(capture) else 0
 
-    def _unsent(self, address: str, outcome: Outcome, why: str | None) -> Capture:
-        return Capture(address=address, fetched_at=self._clock.now(), outcome=outcome, attempts=0, error=why)
+    def _unsent(self, address: str, purpose: Purpose, outcome: Outcome, why: str | None) -> Capture:
+        return Capture(
+            address=address, purpose=purpose, fetched_at=self._clock.now(), outcome=outcome, attempts=0, error=why
+        )
 
     def _learn_robots(self, address: str) -> Iterator[Capture]:
         """Get the robots.txt that an address stands under, unless it was had or the address is out of scope."""
@@ -197,15 +214,8 @@ class Fetcher:
     def _ask_patiently(
         self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None
     ) -> Capture:
-        retrying = Retrying(
-            retry=retry_if_result(may_help_to_retry),
-            stop=self._out_of_attempts,
-            wait=self._back_off,
-            sleep=self._clock.sleep,
-            retry_error_callback=_last_capture,
-        )
-        capture = retrying(self._attempt, address, purpose, verdict, validators)
-        tries = 0 if capture.outcome == "refused_address" else retrying.statistics["attempt_number"]
+        capture = self._retrying(self._attempt, address, purpose, verdict, validators)
+        tries = 0 if capture.outcome == "refused_address" else self._retrying.statistics["attempt_number"]
         return replace(capture, attempts=tries)
 
     def _out_of_attempts(self, state: RetryCallState) -> bool:
@@ -219,7 +229,8 @@ class Fetcher:
         return widest * self._rng.uniform(0.5, 1.5)
 
     def _attempt(self, address: str, purpose: Purpose, verdict: str | None, validators: Validators | None) -> Capture:
-        limit = self._site.limits.body_bytes if purpose == "page" else SIZE
+        limits = self._site.limits
+        limit = {"page": limits.body_bytes, "document": limits.document_bytes, "robots": SIZE}[purpose]
         with self._pace.turn(address):
             answer = self._wire.get(address, self._fields(address, validators), body_bytes=limit)
             capture = read_answer(address, purpose, answer, verdict, validators)

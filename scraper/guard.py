@@ -28,6 +28,7 @@ from scraper.layout import layout_named
 from scraper.parse import DECODED_BYTES, read
 
 DEADLINE_S = Limits().parse_s
+DOCUMENT_S = Limits().document_s
 MEMORY_BYTES = Limits().parse_bytes
 
 _LENGTH = struct.Struct(">Q")
@@ -50,11 +51,13 @@ class Guard:
         self,
         *,
         deadline_s: float = DEADLINE_S,
+        document_s: float = DOCUMENT_S,
         memory_bytes: int = MEMORY_BYTES,
         decoded_bytes: int = DECODED_BYTES,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deadline_s = deadline_s
+        self._document_s = document_s
         self._memory_bytes = memory_bytes
         self._decoded_bytes = decoded_bytes
         self._monotonic = monotonic
@@ -64,7 +67,12 @@ class Guard:
     def of(cls, site: Site) -> Self:
         """A guard with the limits of a site."""
         limits = site.limits
-        return cls(deadline_s=limits.parse_s, memory_bytes=limits.parse_bytes, decoded_bytes=limits.decoded_bytes)
+        return cls(
+            deadline_s=limits.parse_s,
+            document_s=limits.document_s,
+            memory_bytes=limits.parse_bytes,
+            decoded_bytes=limits.decoded_bytes,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -82,18 +90,19 @@ class Guard:
         if layout:
             layout_named(layout)
         order = Order(capture=capture, layout=layout, limit=self._decoded_bytes)
+        deadline_s = self._document_s if capture.purpose == "document" else self._deadline_s
         child = self._child or self._begin()
         try:
             assert child.stdin is not None
             _send(child.stdin, msgspec.msgpack.encode(order))
-            answer = self._answer(child)
+            answer = self._answer(child, deadline_s)
         except (BrokenPipeError, EOFError):
             self._end()
             limit = self._memory_bytes // (1024 * 1024)
             return Reading(verdict="unparsable", why=f"The parser broke down on this page, perhaps at {limit} MB.")
         except TimeoutError:
             self._end()
-            return Reading(verdict="unparsable", why=f"The parser was not through after {self._deadline_s:g} s.")
+            return Reading(verdict="unparsable", why=f"The parser was not through after {deadline_s:g} s.")
         except BaseException:
             # Somebody interrupts: what the child still answers would be taken for the next page's answer.
             self._end()
@@ -120,9 +129,9 @@ class Guard:
             child.kill()
             child.communicate()
 
-    def _answer(self, child: subprocess.Popen[bytes]) -> bytes:
+    def _answer(self, child: subprocess.Popen[bytes], deadline_s: float) -> bytes:
         assert child.stdout is not None
-        until = self._monotonic() + self._deadline_s
+        until = self._monotonic() + deadline_s
         (length,) = _LENGTH.unpack(self._exactly(child.stdout, _LENGTH.size, until))
         return self._exactly(child.stdout, length, until)
 

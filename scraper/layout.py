@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Annotated
 
@@ -20,7 +20,7 @@ Selectors = tuple[str, ...]
 Labels = tuple[str, ...]
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """Where one thing stands on a page, and how often it is expected there."""
 
     select: Selectors = ()
@@ -31,6 +31,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Fewest matches expected; fewer are remarked on, since the site may have changed."""
     most: Annotated[int, Meta(ge=1)] = 1
     """Most matches expected."""
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The labels in small letters."""
+        return tuple(label.casefold() for label in self.labels)
 
 
 class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +79,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     breadcrumb: Place = Place()
     published: Place = Place()
     updated: Place = Place()
+    reviewed: Place = Place()
+    """Labels of the day the page was last looked through; it is the day of `updated` where none is stated."""
     responsible: Place = Place()
     chrome_lines: Labels = ()
     """Whole paragraphs that are chrome wherever they stand, for pages whose markup does not tell."""
@@ -85,6 +92,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     link_suffix: str = ""
     """Regular expression, verbose and without regard to case, for the end of a link's words that only a screen reader
     is meant to say."""
+    link_suffix_ends: Labels = ()
+    """Last words of all that it takes, in small letters: only links that end so are held against it. Empty: all are."""
     noise_id: str = ""
     """Regular expression for ids that are new at each rendering and so point at nothing."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from schemas.page import LinkKind
-from scraper.addresses import bare, host_of, join, normal
+from scraper.addresses import bare, host_of, join, settled
 
 _DOCUMENT: Final = re.compile(
     r"\.(?:pdf|docx?|dotx?|xlsx?|xlsm|pptx?|ppsx?|od[tspg]|rtf|csv|tsv|txt|zip|7z|epub|ics|xml|json)$", re.IGNORECASE
@@ -19,6 +20,12 @@ _PLAYERS: Final = (
     "svtplay.se", "urplay.se", "sverigesradio.se", "soundcloud.com", "kaltura.com", "bambuser.com", "solidtango.com",
     "mediaflow.com", "mediaflowpro.com", "dailymotion.com", "streamio.com", "23video.com", "acast.com",
 )  # fmt: skip
+_PLAYER_ENDS: Final = tuple(f".{name}" for name in _PLAYERS)
+_REMEMBERED: Final = 500
+"""Characters up to which an address is remembered: two megabytes in all at the most."""
+# An ordinary base up to its first "/", and references of which nothing else in it counts.
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/")
+_ROOTED: Final = re.compile(r"/(?![/\\\s])|https?://[^/\\\s]")
 # SiteVision serves every file of its archive, whatever its name, from here.
 _DOWNLOAD: Final = "/download/"
 
@@ -28,12 +35,23 @@ def follow(base: str, reference: str) -> str | None:
 
     http, https, mailto and tel lead somewhere; javascript:, data: and the like do not.
     """
+    if len(reference) > _REMEMBERED:
+        return _follow(base, reference)
+    # A menu leads to the same places from each page: from "/" and from a scheme on, only the base's origin counts.
+    origin = _ORIGIN.match(base) if _ROOTED.match(reference) else None
+    return _followed(origin[0] if origin else base, reference)
+
+
+def _follow(base: str, reference: str) -> str | None:
     address = join(base, reference.strip())
     if address is None:
         return None
     if address.startswith(("mailto:", "tel:")):
         return address
-    return normal(address, fragment=True)
+    return settled(address, fragment=True)
+
+
+_followed = lru_cache(maxsize=4096)(_follow)
 
 
 def kind_of(address: str, base: str) -> LinkKind:
@@ -42,18 +60,28 @@ def kind_of(address: str, base: str) -> LinkKind:
         return "mail"
     if address.startswith("tel:"):
         return "phone"
+    kind = _kind_seen_from if len(address) <= _REMEMBERED else _kind_seen_from.__wrapped__
+    return kind(_host(base), address)
+
+
+@lru_cache(maxsize=4096)
+def _kind_seen_from(home: str, address: str) -> LinkKind:
     path = _path(address)
     if is_film(address) or _PICTURE.search(path):
         return "media"
     if _DOCUMENT.search(path) or path.startswith(_DOWNLOAD):
         return "document"
-    return "page" if bare(host_of(address)) == bare(host_of(base)) else "external"
+    return "page" if bare(host_of(address)) == home else "external"
+
+
+@lru_cache(maxsize=64)
+def _host(address: str) -> str:
+    return bare(host_of(address))
 
 
 def is_film(address: str) -> bool:
     """Whether the address is a film or a sound: by its extension, or on the host of a known player."""
-    host = host_of(address)
-    return bool(_FILM.search(_path(address))) or any(host == name or host.endswith(f".{name}") for name in _PLAYERS)
+    return bool(_FILM.search(_path(address))) or f".{host_of(address)}".endswith(_PLAYER_ENDS)
 
 
 def _path(address: str) -> str:

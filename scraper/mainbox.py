@@ -17,7 +17,9 @@ import msgspec
 
 from scraper.layout import Layout
 from scraper.mainbox_tree import Block, survey
-from scraper.tree import Document, Node, attribute, collapse, line, stored
+from scraper.selectors import Finder
+from scraper.text import collapse, stored
+from scraper.tree import Region, Tree
 
 _WORD = re.compile(r"[a-z]+")
 _COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
@@ -41,21 +43,21 @@ _MIN_SITE_NAME = 3
 class MainBox(msgspec.Struct, frozen=True, kw_only=True):
     """Where the content stands, outermost boxes in document order, and the chrome in and around it by name."""
 
-    boxes: list[Node]
-    marked: list[tuple[Node, str]]
-    title: Node | None = None
+    boxes: list[int]
+    marked: list[tuple[int, str]]
+    title: int | None = None
     """The heading that is the page's title, where it can be told."""
 
 
-def main_box(document: Document, root: Node, layout: Layout, hidden: set[int]) -> MainBox:
+def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainBox:
     """Find the content. `root` is the landmark that holds it, or the body when there is none to trust."""
-    body = document.body
+    body = finder.tree.body
     assert body is not None, "the root stands in a body"
-    top = survey(body, hidden)
+    top = survey(finder.tree, body, hidden)
     # None also when it stands in what is dropped, or is no block: then it is no landmark to go by.
-    landmark = next((block for block in _all(top) if block.node.mem_id == root.mem_id), None)
+    landmark = next((block for block in _all(top) if block.number == root), None)
     landmark = None if landmark is top or (landmark and landmark.dropped) else landmark
-    title = _title(document, [landmark, top] if landmark else [top], hidden)
+    title = _title(finder, [landmark, top] if landmark else [top], hidden)
     marked = _marked(landmark or top, top, layout, title)
     for block in marked:
         block.leave_out()
@@ -66,12 +68,12 @@ def main_box(document: Document, root: Node, layout: Layout, hidden: set[int]) -
     _mark_links(top, boxes)
     if title:
         _mark_before(boxes, title)
-    _mark_worded(boxes, layout, title)
+    _mark_worded(boxes, layout, title, finder.tree)
     found = [block for block in _all(top) if block.name]
     return MainBox(
-        boxes=[box.node for box in boxes],
-        marked=[(block.node, block.name) for block in found],
-        title=title.node if title else None,
+        boxes=[box.number for box in boxes],
+        marked=[(block.number, block.name) for block in found],
+        title=title.number if title else None,
     )
 
 
@@ -90,15 +92,15 @@ def _above(block: Block | None) -> Iterator[Block]:
         block = block.parent
 
 
-def _title(document: Document, places: list[Block], hidden: set[int]) -> Block | None:
+def _title(finder: Finder, places: list[Block], hidden: Region) -> Block | None:
     """The h1 with which <title> begins; else the first that is not the site's name, with which it ends."""
-    node = document.css_first("head > title")
+    node = finder.one("head > title")
     stated = stored(collapse(node.text() if node else "")).casefold()
     rest = None
     for block in (block for place in places for block in _all(place)):
         if block.tag != "h1":
             continue
-        said = line(block.node, hidden).casefold()
+        said = finder.tree.line(block.number, hidden).casefold()
         if said and stated.startswith(said):
             return block
         is_site = len(said) >= _MIN_SITE_NAME and stated.endswith(said)
@@ -132,7 +134,7 @@ def _spare_many(found: list[Block], most: float, large: set[str]) -> None:
     groups: dict[tuple[str, str], list[Block]] = {}
     for block in found:
         if block.name not in large:
-            groups.setdefault((block.name, attribute(block.node, "class")), []).append(block)
+            groups.setdefault((block.name, _said(block, "class")), []).append(block)
     for group in groups.values():
         if len(group) > 1 and sum(block.weight for block in group) > most:
             for block in group:
@@ -151,14 +153,17 @@ def _marks(layout: Layout) -> dict[str, str]:
 
 def _names(block: Block) -> Iterator[str]:
     """Words in an element's id, classes and label: "siteHeader" has two; whole names and pairs come first."""
-    node = block.node
-    names = [attribute(node, "id"), *attribute(node, "class").split(), *attribute(node, "aria-label").split()]
+    names = [_said(block, "id"), *_said(block, "class").split(), *_said(block, "aria-label").split()]
     for name in names:
         plain = unicodedata.normalize("NFKD", _HUMP.sub("-", name)).encode("ascii", "ignore").decode().lower()
         words = _WORD.findall(plain)
         yield "=" + "-".join(words)
         yield from (f"{first}-{second}" for first, second in pairwise(words))
         yield from words
+
+
+def _said(block: Block, name: str) -> str:
+    return (block.attributes.get(name) or "").strip()
 
 
 def _boxes(top: Block, title: Block | None) -> list[Block]:
@@ -281,16 +286,17 @@ def _mark_before(boxes: list[Block], title: Block) -> None:
                     beside.name = beside.name or "menu"
 
 
-def _mark_worded(boxes: list[Block], layout: Layout, title: Block | None) -> None:
+def _mark_worded(boxes: list[Block], layout: Layout, title: Block | None, tree: Tree) -> None:
     """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information"."""
     listed = [words.casefold() for words in layout.chrome_headings]
     openings = tuple(words.removesuffix("*") for words in listed if words.endswith("*"))
     whole = frozenset(listed)
     kept = {id(block) for block in [*boxes, *_above(title)]}
+    nothing = Region(tree)
     for block in (block for box in boxes for block in _all(box)) if listed else ():
         if block.name or block.tag not in _ANNOUNCERS or id(block) in kept:
             continue
-        said = line(block.node, set()).casefold()
+        said = tree.line(block.number, nothing).casefold()
         if len(said) > _LABEL or not (said.startswith(openings) or _COUNT.sub("", said) in whole):
             continue
         around = block

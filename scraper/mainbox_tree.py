@@ -1,22 +1,22 @@
-"""The blocks of a page with the weight of their text and links, surveyed on one walk."""
+"""The blocks of a page with the weight of their text and links, surveyed on one pass over its tree."""
 
 from __future__ import annotations
 
-import re
-
-from scraper.tree import BLOCKS, HEADINGS, SILENT, Node, walk
-
-_SPACE = re.compile(r"\s+")
+from scraper.tree import BLOCKS, HEADINGS, SILENT, Attributes, Region, Tree
 
 
 class Block:
     """A block element, what stands in it, and what it is called when it is chrome."""
 
-    __slots__ = ("children", "dropped", "heads", "linked", "links", "name", "node", "parent", "plain", "tag", "taken")
+    __slots__ = (
+        "attributes", "children", "dropped", "heads", "linked", "links", "name", "number", "parent", "plain", "tag",
+        "taken",
+    )  # fmt: skip
 
-    def __init__(self, node: Node, tag: str, parent: Block | None) -> None:
-        self.node = node
+    def __init__(self, number: int, tag: str, attributes: Attributes, parent: Block | None) -> None:
+        self.number = number
         self.tag = tag
+        self.attributes = attributes
         self.parent = parent
         self.children: list[Block] = []
         self.plain = 0
@@ -48,64 +48,86 @@ class Block:
             above.taken += self.plain + self.linked
             above = above.parent
 
+    def add_up(self) -> None:
+        """Add the sums of what stands here to those of the block above; once, when all below has been counted."""
+        above = self.parent
+        if above is not None:
+            above.plain += self.plain
+            above.linked += self.linked
+            above.links += self.links
+            above.heads += self.heads
+            above.taken += self.taken
 
-def survey(body: Node, hidden: set[int]) -> Block:
+
+def survey(tree: Tree, body: int, hidden: Region) -> Block:
     """The blocks of a body; hidden elements stand among them as dropped, and nothing in them is counted."""
-    surveyor = _Surveyor(hidden)
-    walk(body, surveyor)
+    surveyor = _Surveyor(tree, body, hidden)
+    number = body
+    while number < tree.ends[body]:
+        surveyor.leave(number)
+        tag = tree.tags[number]
+        if not tag:
+            surveyor.count(number)
+        number = number + 1 if not tag or surveyor.enter(number, tag) else tree.ends[number]
+    surveyor.leave(number)
     return surveyor.top
 
 
 class _Surveyor:
-    def __init__(self, hidden: set[int]) -> None:
-        self.top: Block
-        self._hidden = hidden
-        self._open: list[Block] = []
-        self._anchors = 0
+    def __init__(self, tree: Tree, body: int, hidden: Region) -> None:
+        self.top = self._here = Block(body, tree.tags[body], tree.attributes[body], None)
+        self._tree = tree
+        self._hidden = hidden.numbers
+        self._linked_until = 0
 
-    def open(self, node: Node) -> bool:
-        tag = node.tag or ""
-        above = self._open[-1] if self._open else None
-        block = None
-        if tag in BLOCKS or above is None:
-            block = Block(node, tag, above)
-            if above is None:
-                self.top = block
-            else:
-                above.children.append(block)
-        if node.mem_id in self._hidden:
+    def enter(self, number: int, tag: str) -> bool:
+        """Come to an element; False when nothing in it is counted."""
+        block = self._block(number, tag)
+        if number in self._hidden:
             if block:
-                block.dropped = True
-                block.taken = len(_SPACE.sub("", node.text()))
-                if above is not None:
-                    above.taken += block.taken
+                _drop(block, self._tree)
             return False
-        if tag in SILENT or tag == "button":
-            return tag == "button" and any(one.tag in HEADINGS for one in self._open[-1:])
+        if tag in SILENT or (tag == "button" and self._here.tag not in HEADINGS):
+            return False
         if block:
-            self._open.append(block)
+            self._here = block
             block.heads += tag in HEADINGS
         if tag == "a":
-            self._anchors += 1
-            self._open[-1].links += 1
+            self._linked_until = max(self._linked_until, self._tree.ends[number])
+            self._here.links += 1
         return True
 
-    def text(self, node: Node) -> None:
-        size = len(_SPACE.sub("", node.text_content or ""))
-        if self._anchors:
-            self._open[-1].linked += size
-        else:
-            self._open[-1].plain += size
+    def _block(self, number: int, tag: str) -> Block | None:
+        if number == self.top.number:
+            return self.top
+        if tag not in BLOCKS:
+            return None
+        block = Block(number, tag, self._tree.attributes[number], self._here)
+        self._here.children.append(block)
+        return block
 
-    def close(self, node: Node) -> None:
-        if node.tag == "a":
-            self._anchors -= 1
-        if self._open[-1].node.mem_id == node.mem_id:
-            block = self._open.pop()
-            above = block.parent
-            if above is not None:
-                above.plain += block.plain
-                above.linked += block.linked
-                above.links += block.links
-                above.heads += block.heads
-                above.taken += block.taken
+    def count(self, number: int) -> None:
+        """Take the words of a text."""
+        size = _size(self._tree.pieces[self._tree.firsts[number]])
+        if number < self._linked_until:
+            self._here.linked += size
+        else:
+            self._here.plain += size
+
+    def leave(self, number: int) -> None:
+        """Leave the blocks that end before the number."""
+        while self._here.parent and self._tree.ends[self._here.number] <= number:
+            self._here.add_up()
+            self._here = self._here.parent
+
+
+def _drop(block: Block, tree: Tree) -> None:
+    """Note that the layout drops the block, and how much it says."""
+    block.dropped = True
+    block.taken = sum(map(_size, tree.pieces[tree.firsts[block.number] : tree.lasts[block.number]]))
+    block.add_up()
+
+
+def _size(text: str) -> int:
+    """Characters that are no white space."""
+    return len("".join(text.split()))

@@ -6,44 +6,65 @@ import re
 from typing import Final
 
 from schemas.page import Film, Image
+from scraper.films import film_address, vimeo_address, youtube_address
 from scraper.links import follow, is_film
-from scraper.tree import Node, attribute, wording
+from scraper.tree import Tree
 
 _PLAYERS: Final = frozenset({"iframe", "video", "audio", "embed"})
 # Where lazy loaders and consent tools keep an address until it may be used; Cookiebot's is data-cookieblock-src.
 _LATER: Final = (
     "data-src", "data-cookieblock-src", "data-iframe-src", "data-video-src", "data-lazy-src", "data-embed-src",
+    "data-src-cmplz", "data-cmplz-src", "data-consent-src", "data-original-src", "data-embed-url", "data-video-url",
 )  # fmt: skip
+_MEDIA: Final = _PLAYERS | {"object"}
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
+# Where light players keep the name of a film: <lite-youtube videoid>, <div data-youtube-id>, <div data-vimeo-id>.
+_NAMES: Final = (
+    (("videoid", "data-youtube-id", "data-youtube", "data-videoid", "data-yt-id"), youtube_address),
+    (("data-vimeo-id", "data-vimeo"), vimeo_address),
+)
+_KEPT: Final = frozenset((*_LATER, *(name for names, _ in _NAMES for name in names)))
+"""Attributes by which a placeholder is known; most elements have none of them."""
 _NO_SIZE: Final = re.compile(r"[01](?:px)?")
 
 
-def film_of(node: Node, base: str) -> Film | None:
+def film_of(tree: Tree, number: int, base: str) -> Film | None:
     """The film or sound that an element plays, or keeps a place for until its visitor consents; None for others."""
-    tag = node.tag or ""
+    tag = tree.tags[number]
     if tag in _PLAYERS:
-        address = _address(node, ("src", *_LATER), base) or _source(node, base)
-        seen = address and not _UNSEEN.search(address) and not _is_pixel(node)
+        address = _address(tree, number, ("src", *_LATER), base) or _source(tree, number, base)
+        seen = address and not _UNSEEN.search(address) and not _is_pixel(tree, number)
     elif tag == "object":
-        address = _address(node, ("data",), base)
+        address = _address(tree, number, ("data",), base)
         seen = address and is_film(address)
     elif tag not in ("img", "source", "a"):
-        address = _address(node, _LATER, base)
+        address = _named(tree, number) or _address(tree, number, _LATER, base)
         seen = address and is_film(address)
     else:
         return None
     if not address or not seen:
         return None
-    return Film(address=address, title=wording(node, "title", "aria-label"))
+    title = tree.wording(number, "title", "aria-label", "playlabel", "data-title")
+    return Film(address=film_address(address), title=title)
 
 
-def image_of(node: Node, base: str) -> Image | None:
+def _named(tree: Tree, number: int) -> str | None:
+    """The address of a film of which a placeholder keeps the player's own name for it only."""
+    told = tree.attributes[number]
+    for attributes, address in _NAMES:
+        found = next((told[name] for name in attributes if told.get(name)), None)
+        if found:
+            return address(found.strip())
+    return None
+
+
+def image_of(tree: Tree, number: int, base: str) -> Image | None:
     """The picture that an <img> shows; None for counting pixels and pictures without an address of their own."""
-    address = _address(node, ("src", *_LATER), base)
-    if not address or _is_pixel(node):
+    address = _address(tree, number, ("src", *_LATER), base)
+    if not address or _is_pixel(tree, number):
         return None
-    return Image(address=address, alternative=wording(node, "alt"))
+    return Image(address=address, alternative=tree.wording(number, "alt"))
 
 
 def is_player(tag: str) -> bool:
@@ -51,16 +72,21 @@ def is_player(tag: str) -> bool:
     return tag in _PLAYERS
 
 
-def _address(node: Node, names: tuple[str, ...], base: str) -> str | None:
+def may_play(tree: Tree, number: int) -> bool:
+    """Whether an element may be a film by its tag or by where it keeps an address: a cheap look before `film_of`."""
+    return tree.tags[number] in _MEDIA or not _KEPT.isdisjoint(tree.attributes[number])
+
+
+def _address(tree: Tree, number: int, names: tuple[str, ...], base: str) -> str | None:
     """The first attribute that leads somewhere; "about:blank" and data: wait for the next."""
-    found = (follow(base, attribute(node, name)) for name in names if attribute(node, name))
+    found = (follow(base, tree.attribute(number, name)) for name in names if tree.attribute(number, name))
     return next((address for address in found if address and address.startswith("http")), None)
 
 
-def _source(node: Node, base: str) -> str | None:
-    source = node.css_first("source[src], source[data-src]")
-    return _address(source, ("src", *_LATER), base) if source else None
+def _source(tree: Tree, number: int, base: str) -> str | None:
+    source = tree.nodes[number].css_first("source[src], source[data-src]")
+    return _address(tree, tree.number_of(source), ("src", *_LATER), base) if source else None
 
 
-def _is_pixel(node: Node) -> bool:
-    return any(_NO_SIZE.fullmatch(attribute(node, name)) for name in ("width", "height"))
+def _is_pixel(tree: Tree, number: int) -> bool:
+    return any(_NO_SIZE.fullmatch(tree.attribute(number, name)) for name in ("width", "height"))

@@ -10,20 +10,9 @@ import msgspec
 from schemas.page import Person
 from scraper.addresses import join, normal
 from scraper.layout import Layout, Place
-from scraper.tree import (
-    Document,
-    Node,
-    Region,
-    attribute,
-    can_be_seen,
-    collapse,
-    find,
-    ids_of,
-    line,
-    lines,
-    stored,
-    words,
-)
+from scraper.selectors import Finder
+from scraper.text import can_be_seen, collapse, stored
+from scraper.tree import Node, Region, Tree
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _LANGUAGE_FIELDS: Final = ("content-language", "dcterms.language", "dc.language", "og:locale")
@@ -40,95 +29,99 @@ class Found(msgspec.Struct, frozen=True):
     """A person, and the elements that name them, which are not content."""
 
     person: Person | None
-    elements: set[int]
+    elements: frozenset[int]
 
 
-def fields(document: Document) -> dict[str, list[str]]:
+def fields(finder: Finder) -> dict[str, list[str]]:
     """Values of the page's <meta> fields by lower-case name, empty ones left out."""
     found: dict[str, list[str]] = {}
-    for node in document.css("meta[content]"):
-        name = attribute(node, "name") or attribute(node, "property") or attribute(node, "itemprop")
-        value = attribute(node, "content")
+    said = finder.tree.attribute
+    for meta in finder.first(["meta[content]"]):
+        name = said(meta, "name") or said(meta, "property") or said(meta, "itemprop")
+        value = said(meta, "content")
         if value:
-            found.setdefault((name or attribute(node, "http-equiv")).lower(), []).append(value)
+            found.setdefault((name or said(meta, "http-equiv")).lower(), []).append(value)
     return found
 
 
-def title_element(places: list[Node], layout: Layout, hidden: set[int]) -> Node | None:
+def title_element(finder: Finder, places: list[int], layout: Layout, hidden: Region) -> int | None:
     """The heading that is the page's title: the first in sight by the layout's selectors that says anything."""
-    chrome = Region(hidden)
     for selector in layout.title.select:
-        for node in find(places, [selector]):
-            if not chrome.covers(node) and line(node, hidden):
-                return node
+        for element in finder.within(places, [selector]):
+            if not hidden.covers(element) and finder.tree.line(element, hidden):
+                return element
     return None
 
 
-def title_of(document: Document, element: Node | None, hidden: set[int], meta: dict[str, list[str]]) -> str:
+def title_of(finder: Finder, element: int | None, hidden: Region, meta: dict[str, list[str]]) -> str:
     """The title as a reader sees it, else <title> without the site's name, else og:title; "" when there is none."""
-    if element:
-        return line(element, hidden)
-    node = document.css_first("head > title")
+    if element is not None:
+        return finder.tree.line(element, hidden)
+    node = finder.one("head > title")
     whole = stored(collapse(node.text() if node else ""))
     return _SITE_NAME.sub("", whole) or whole or next(iter(meta.get("og:title", [])), "")
 
 
-def language(document: Document, meta: dict[str, list[str]]) -> str | None:
+def language(finder: Finder, meta: dict[str, list[str]]) -> str | None:
     """BCP 47 tag of the page's language, from <html lang>, else from a meta field; None when it states none."""
-    root = document.root
-    stated = [attribute(root, "lang")] if root else []
+    stated = [finder.tree.attribute(0, "lang")] if finder.tree.tags else []
     stated += [value for name in _LANGUAGE_FIELDS for value in meta.get(name, [])]
     return next((tag.replace("_", "-") for tag in stated if _LANGUAGE.fullmatch(tag)), None)
 
 
-def base_address(document: Document, address: str) -> str:
+def base_address(finder: Finder, address: str) -> str:
     """Address that the page's references are resolved against: <base href>, else its own."""
-    node = document.css_first("base[href]")
-    return (join(address, attribute(node, "href")) if node else None) or address
+    node = finder.one("base[href]")
+    return (join(address, _href(finder, node)) if node else None) or address
 
 
-def canonical(document: Document, base: str) -> str | None:
+def canonical(finder: Finder, base: str) -> str | None:
     """Address that the page calls its own, in normal form; None when it names none."""
-    node = document.css_first("link[rel~='canonical' i][href]")
-    stated = join(base, attribute(node, "href")) if node and attribute(node, "href") else None
+    node = finder.one("link[rel~='canonical' i][href]")
+    stated = join(base, _href(finder, node)) if node and _href(finder, node) else None
     return normal(stated) if stated else None
 
 
-def breadcrumb(document: Document, layout: Layout, unread: set[int]) -> tuple[str, ...]:
+def _href(finder: Finder, node: Node) -> str:
+    return finder.tree.attribute(finder.tree.number_of(node), "href")
+
+
+def breadcrumb(finder: Finder, layout: Layout, unread: Region) -> tuple[str, ...]:
     """Labels from the site's root to the page; () when the page shows no trail."""
-    for node in find([document], layout.breadcrumb.select):
-        steps = node.css("li") or node.css("a, [aria-current]")
-        labels = (line(step, unread).strip(" /›»>") for step in steps)
+    for place in finder.first(layout.breadcrumb.select):
+        steps = finder.within([place], ["li", "a, [aria-current]"])
+        labels = (finder.tree.line(step, unread).strip(" /›»>") for step in steps)
         trail = tuple(label for label in labels if can_be_seen(label))
         if trail:
             return trail
     return ()
 
 
-def responsible(root: Node, document: Document, layout: Layout, unread: set[int]) -> Found:
+def responsible(finder: Finder, root: int, layout: Layout, unread: Region) -> Found:
     """The person whom the page's own metadata block names as answerable for it ("Informationsansvarig")."""
-    place = layout.responsible
-    for block in find([document], place.select):
+    place, lines = layout.responsible, finder.tree.lines
+    for block in finder.first(place.select):
         person = _person(lines(block, unread), place)
         if person:
-            return Found(person, {block.mem_id})
-    whole = root.text().casefold()
+            return Found(person, frozenset({block}))
+    whole = finder.tree.nodes[root].text().casefold()
     # Most pages announce nobody, and looking at each candidate is dear on pages that nest them.
-    for node in root.css(_ANNOUNCERS) if any(label.casefold() in whole for label in place.labels) else []:
-        said = lines(node, unread)[: _PERSON_LINES + 1]
+    announced = any(label.casefold() in whole for label in place.labels)
+    for element in finder.within([root], [_ANNOUNCERS]) if announced else []:
+        said = lines(element, unread)[: _PERSON_LINES + 1]
         if not said or _after_label(said[0], place) is None:
             continue
-        beside = [] if _after_label(said[0], place) or len(said) > 1 else _following(node, unread)
-        told = [entry for element in beside for entry in lines(element, unread)]
+        beside = [] if _after_label(said[0], place) or len(said) > 1 else _following(finder.tree, element, unread)
+        told = [entry for other in beside for entry in lines(other, unread)]
         person = _person([*said, *told], place) if len(told) <= _PERSON_LINES else None
         if person:
-            return Found(person, ids_of([node, *beside]))
-    return Found(None, set())
+            return Found(person, frozenset({element, *beside}))
+    return Found(None, frozenset())
 
 
-def _following(node: Node, unread: set[int]) -> list[Node]:
+def _following(tree: Tree, element: int, unread: Region) -> list[int]:
     """The next element that says anything, beside this one or beside the portlet that it ends."""
-    here: Node | None = node
+    here: Node | None = tree.nodes[element]
     for _ in range(_PORTLETS_UP):
         if here is None or here.tag in ("body", "main"):
             break
@@ -136,8 +129,8 @@ def _following(node: Node, unread: set[int]) -> list[Node]:
         while beside is not None:
             if beside.is_text_node and can_be_seen(beside.text_content or ""):
                 return []
-            if beside.is_element_node and can_be_seen(words(beside, unread)):
-                return [beside]
+            if beside.is_element_node and can_be_seen(tree.words(tree.number_of(beside), unread)):
+                return [tree.number_of(beside)]
             beside = beside.next
         here = here.parent
     return []

@@ -14,7 +14,7 @@ from archive.console import archive_option, json_option, print_json, print_note,
 from archive.history import find_page
 from schemas.capture import Capture
 from schemas.errors import ConfigurationError, NoPageError
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from schemas.site import Site, decode_site
 from scraper import sites as site_files
 from scraper.addresses import normal
@@ -168,7 +168,7 @@ def _page_of(capture: Capture, site: Site, *, empty: bool = False) -> Reading:
     `empty` lets a page without content pass, which is for the check to tell.
     """
     with Guard.of(site) as guard:
-        reading = reading_of(capture, site.layout, guard.read)
+        reading = reading_of(capture, Rules(layout=site.layout), guard.read)
     if reading is None or reading.page is None:
         why = reading.why if reading else "It says nothing."
         raise NoPageError(f"{capture.address} cannot be read as a page. {why} Give the address of an HTML page.")

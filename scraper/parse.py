@@ -12,15 +12,18 @@ from schemas.reading import Reading
 from schemas.site import Limits
 from scraper import metadata
 from scraper.chrome import chrome_of
-from scraper.content import ContentReader, Surroundings
+from scraper.content import ContentReader
 from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
+from scraper.document import read_document
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
 from scraper.mainbox import main_box
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
 from scraper.trace import QUIET, Trace
-from scraper.tree import Document, Node, Region, find, ids_of, parse, walk
+from scraper.tree import Region, Tree, parse
 
-PARSER = f"1+{layouts_digest()}"
+PARSER = f"2+{layouts_digest()}"
 """Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
@@ -46,13 +49,13 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     """Where the content stands on one page, and what in it does not count."""
 
-    root: Node
-    boxes: list[Node]
-    unread: set[int]
-    hidden: set[int]
-    marked: tuple[tuple[Node, str], ...] = ()
+    root: int
+    boxes: list[int]
+    unread: Region
+    hidden: Region
+    marked: tuple[tuple[int, str], ...] = ()
     """Chrome in and around the boxes that no selector names, with what it is called."""
-    title: Node | None = None
+    title: int | None = None
 
 
 def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trace: Trace = QUIET) -> Reading:
@@ -62,6 +65,10 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trac
     content decoding; `trace` is told how it is read. Raises ConfigurationError for a layout that does not exist.
     """
     chosen = layout_named(layout) if layout else None
+    return read_document(capture, limit) if capture.purpose == "document" else _read_page(capture, chosen, limit, trace)
+
+
+def _read_page(capture: Capture, chosen: Layout | None, limit: int, trace: Trace) -> Reading:
     if capture.media_type not in ("", *_HTML):
         return Reading(verdict="not_html", why=f"The media type is {capture.media_type}.")
     if capture.body is None:
@@ -75,21 +82,17 @@ def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trac
         return _reading(decoded, list(decoded.remarks), why=_NOT_WHOLE, layout="")
     remarks = list(decoded.remarks) if capture.complete else [*decoded.remarks, "the body was cut short"]
     try:
-        document = parse(decoded.text)
-        chosen = chosen or choose(document)
-        found = _page(document, chosen, capture.address, trace)
+        finder = Finder(Tree(parse(decoded.text)))
+        chosen = chosen or choose(finder)
+        found = _page(finder, chosen, capture.address, trace)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
     return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
 
 
-def choose(document: Document) -> Layout:
+def choose(finder: Finder) -> Layout:
     """The first layout of which the page shows as many marks as are needed; the generic one needs none."""
-    return next(
-        layout
-        for layout in layouts().values()
-        if sum(bool(document.css_first(mark)) for mark in layout.detect) >= layout.needed
-    )
+    return next(layout for layout in layouts().values() if sum(map(finder.has, layout.detect)) >= layout.needed)
 
 
 def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:
@@ -108,17 +111,19 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
     )
 
 
-def _page(document: Document, layout: Layout, address: str, trace: Trace) -> _Read:
+def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
-    places = _boxes(document, layout)
+    places = _boxes(finder, layout)
     if places is None:
         return _Read()
-    meta = metadata.fields(document)
-    base = metadata.base_address(document, address)
-    title = places.title or metadata.title_element([*places.boxes, places.root], layout, places.hidden)
+    meta = metadata.fields(finder)
+    base = metadata.base_address(finder, address)
+    title = places.title
+    if title is None:
+        title = metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
     stated = dates(
         Sources(
-            document=document,
+            finder=finder,
             root=places.root,
             layout=layout,
             chrome=places.hidden,
@@ -127,75 +132,76 @@ def _page(document: Document, layout: Layout, address: str, trace: Trace) -> _Re
             address=address,
         )
     )
-    responsible = metadata.responsible(places.root, document, layout, places.unread)
-    told = responsible.elements | ids_of([title] if title else [])
+    responsible = metadata.responsible(finder, places.root, layout, places.unread)
+    told = responsible.elements if title is None else responsible.elements | {title}
     around = Surroundings(
+        tree=finder.tree,
         base=base,
         address=address,
         layout=layout,
-        hidden=places.hidden | told | ids_of(node for node, _ in places.marked),
+        hidden=places.hidden | told.union(element for element, _ in places.marked),
         marked=places.marked,
-        preamble=ids_of(find(places.boxes, layout.preamble.select)),
+        preamble=frozenset(finder.within(places.boxes, layout.preamble.select)),
         said=stated.said,
     )
     reader = trace.reader(around, "")
     for box in places.boxes:
-        walk(box, reader)
-    apart = [("title", ids_of([title] if title else [])), ("responsible", responsible.elements)]
-    trace.told(document, around, [*apart, ("unread", places.unread)])
+        reader.read(box)
+    apart = [("title", {title} if title is not None else ()), ("responsible", responsible.elements)]
+    trace.told(finder, around, [*apart, ("unread", places.unread.numbers)])
     page = Page(
-        title=metadata.title_of(document, title, places.unread, meta),
-        language=metadata.language(document, meta),
-        canonical=metadata.canonical(document, base),
+        title=metadata.title_of(finder, title, places.unread, meta),
+        language=metadata.language(finder, meta),
+        canonical=metadata.canonical(finder, base),
         published=stated.published,
         updated=stated.updated,
         responsible=responsible.person,
-        breadcrumb=metadata.breadcrumb(document, layout, places.unread),
+        breadcrumb=metadata.breadcrumb(finder, layout, places.unread),
         preamble=tuple(reader.preamble),
         sections=reader.sections(),
     )
     return _Read(
         page=page,
-        chrome=chrome_of(document, around, places.boxes, places.unread | told, reader.chrome, trace=trace),
-        remarks=(*_unexpected(document, layout), *_remarks(reader, stated)),
+        chrome=chrome_of(finder, around, places.boxes, places.unread | told, reader.chrome, trace=trace),
+        remarks=(*_unexpected(finder, layout), *_remarks(reader, stated)),
     )
 
 
-def _boxes(document: Document, layout: Layout) -> _Boxes | None:
+def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:
     """Find the content by the layout; None when there is no body to look in, as in a frame set."""
-    root = _root(document, layout)
+    tree, root = finder.tree, _root(finder, layout)
     if root is None:
         return None
-    unread = ids_of(find([document], [", ".join(layout.unread)] if layout.unread else []))
-    hidden = unread | ids_of(find([document], [", ".join(layout.drop)] if layout.drop else []))
+    unread = Region(tree, finder.any(layout.unread))
+    hidden = unread | finder.any(layout.drop)
     if layout.weigh:
-        found = main_box(document, root, layout, hidden)
-        marked = tuple(found.marked)
-        return _Boxes(root=root, boxes=found.boxes, unread=unread, hidden=hidden, marked=marked, title=found.title)
-    chrome = Region(hidden)
-    for place in (root, document):
-        boxes = [box for box in find([place], layout.boxes) if not chrome.covers(box)]
-        others = Region(ids_of(boxes))
-        outermost = [box for box in boxes if not others.covers(box.parent)]
+        weighed = main_box(finder, root, layout, hidden)
+        marked = tuple(weighed.marked)
+        return _Boxes(root=root, boxes=weighed.boxes, unread=unread, hidden=hidden, marked=marked, title=weighed.title)
+    # The root, then the whole page.
+    for found in (finder.within([root], layout.boxes), finder.first(layout.boxes)):
+        boxes = [box for box in found if not hidden.covers(box)]
+        others = Region(tree, boxes)
+        outermost = [box for box in boxes if not others.covers(tree.above(box))]
         if outermost:
             return _Boxes(root=root, boxes=outermost, unread=unread, hidden=hidden)
     return _Boxes(root=root, boxes=[root], unread=unread, hidden=hidden)
 
 
-def _root(document: Document, layout: Layout) -> Node | None:
+def _root(finder: Finder, layout: Layout) -> int | None:
     for selector in layout.root:
-        found = find([document], [selector])
+        found = finder.first([selector])
         if len(found) == 1:
             return found[0]
-    return document.body
+    return finder.tree.body
 
 
-def _unexpected(document: Document, layout: Layout) -> list[str]:
+def _unexpected(finder: Finder, layout: Layout) -> list[str]:
     """Remarks on places that the page has more or less often than the layout expects."""
     remarks = []
     for name in PLACES:
         place: Place = getattr(layout, name)
-        count = len(find([document], place.select))
+        count = len(finder.first(place.select))
         if not place.least <= count <= place.most:
             remarks.append(f"{count} places for {name}, expected {place.least} to {place.most}")
     return remarks

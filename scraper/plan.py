@@ -39,16 +39,21 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     delay_s: float
 
 
-def known_addresses(database: Database, site: str) -> Iterator[tuple[str, Why]]:
-    """What an archive knows to look at: links of the pages that runs began at, then every page that is live or gone."""
+def known_addresses(database: Database, site: str, *, documents: bool = False) -> Iterator[tuple[str, Why]]:
+    """What an archive knows to look at: links of the pages that runs began at, then every page that is live or gone.
+
+    Links to files and files that were looked at are there with `documents` only.
+    """
     linked = database.execute(
         "SELECT DISTINCT l.url FROM current_links l JOIN pages p ON p.id = l.page"
-        " WHERE p.site = ? AND l.kind IN ('page', 'external') AND EXISTS"
+        " WHERE p.site = ? AND l.kind IN ('page', 'external', iif(?, 'document', 'page')) AND EXISTS"
         " (SELECT 1 FROM page_urls u WHERE u.page_id = p.id AND u.why = 'seed') ORDER BY l.url",
-        [site],
+        [site, documents],
     ).fetchall()
     pages = database.execute(
-        "SELECT address FROM page_list WHERE site = ? AND state IN ('live', 'gone') ORDER BY page", [site]
+        "SELECT address FROM page_list l WHERE site = ? AND state IN ('live', 'gone') AND (? OR NOT EXISTS"
+        " (SELECT 1 FROM captures c WHERE c.page_id = l.page AND c.purpose = 'document')) ORDER BY page",
+        [site, documents],
     ).fetchall()
     yield from ((address, "link") for (address,) in linked)
     yield from ((address, "known") for (address,) in pages)

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schemas.capture import Capture
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from scraper import parse
+from scraper.recognise import recognised
 from scraper.suspect import leads_to_front, suspected
 
 ReadPage = Callable[[Capture, str], Reading]
 """Reads the body of a capture with the layout named, "" for the one that fits: `parse.read` or `Guard.read`."""
 
 
-def reading_of(capture: Capture, layout: str, read: ReadPage = parse.read) -> Reading | None:
+def reading_of(capture: Capture, rules: Rules, read: ReadPage = parse.read) -> Reading | None:
     """What a capture says about its page; None when it says nothing, as a failure does.
 
-    `layout` names the layout to read with, "" chooses by what the page shows. A 304 is read by the body that it
-    confirms: ask the archive for that with `Archive.look`. Raises ConfigurationError for a layout that does not exist.
+    `rules` are those of the site. A 304 is read by the body that it confirms: ask the archive for that with
+    `Archive.look`. Raises ConfigurationError for a layout that does not exist.
     """
     match capture.outcome:
         case "fetched":
-            return suspected(capture, read(capture, layout))
+            reading = read(capture, rules.layout)
+            return recognised(reading if capture.purpose == "document" else suspected(capture, reading), rules)
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):

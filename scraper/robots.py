@@ -44,11 +44,15 @@ class Robots(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the address may be asked for."""
         return self.open if self.rules is None else bool(self.rules.can_fetch(address, PRODUCT))
 
-    def verdict(self, address: str) -> str:
-        """The decision on the address, one line, naming the robots.txt that it follows from."""
+    def verdict(self, address: str, *, allowed: bool | None = None) -> str:
+        """The decision on the address, one line, naming the robots.txt that it follows from.
+
+        `allowed` is what `allows` said of it, where that was asked already.
+        """
         if self.blanket is not None:
             return self.blanket
-        return f"{'allowed' if self.allows(address) else 'disallowed'} by {self.source}"
+        may = self.allows(address) if allowed is None else allowed
+        return f"{'allowed' if may else 'disallowed'} by {self.source}"
 
 
 def read_robots(capture: Capture, *, delay_cap_s: float) -> Robots:

@@ -16,7 +16,7 @@ from schemas.site import Site
 from scraper.fates import Fate, Verdict, fates_of
 from scraper.layout import Layout, layout_named
 from scraper.parse import PLACES
-from scraper.tree import Document, Node, find
+from scraper.selectors import Finder
 
 COLUMNS = {
     "page": "address of the page",
@@ -67,7 +67,7 @@ def check(capture: Capture, site: Site) -> Check:
     """
     reading, fates = fates_of(capture, site.layout)
     layout = layout_named(reading.layout or site.layout or "generic")
-    tried = tuple(_tried(fates.document, layout)) if fates.document else ()
+    tried = tuple(_tried(fates.finder, layout)) if fates.finder else ()
     return Check(
         address=capture.address,
         layout=layout.name,
@@ -92,38 +92,38 @@ def _unfit(reading: Reading, layout: Layout, site: Site, tried: Sequence[Tried],
         yield f"{found} sections, and floors.sections is {site.floors.sections}."
 
 
-def _tried(document: Document, layout: Layout) -> Iterator[Tried]:
+def _tried(finder: Finder, layout: Layout) -> Iterator[Tried]:
     for mark in layout.detect:
-        yield _one("mark", mark, _matched(document, mark), used=True)
+        yield _one("mark", mark, _matched(finder, mark), used=True)
     for name, selectors in (("root", layout.root), ("box", layout.boxes)):
         met = False
         for selector in selectors:
-            found = len(_matched(document, selector))
+            found = len(_matched(finder, selector))
             fits = found == 1 if name == "root" else found > 0
             yield Tried(name=name, select=selector, matched=found, use="used" if fits and not met else "unused")
             met = met or fits
     for name, selectors in (("drop", layout.drop), ("unread", layout.unread)):
         for selector in selectors:
-            yield _one(name, selector, _matched(document, selector), used=True)
+            yield _one(name, selector, _matched(finder, selector), used=True)
     for name in PLACES:
         place = getattr(layout, name)
-        chosen = find([document], place.select)
+        chosen = finder.first(place.select)
         missing = len(chosen) < place.least
         expected = f"{place.least}-{place.most}"
         met = False
         for selector in place.select:
-            nodes = _matched(document, selector)
+            nodes = _matched(finder, selector)
             # The first that matches anything is the place; all of them failing is what is missing.
             use = "missing" if missing else _use(bool(nodes) and not met, many=len(nodes) > place.most)
             met = met or bool(nodes)
             yield Tried(name=name, select=selector, matched=len(nodes), expected=expected, use=use)
 
 
-def _matched(document: Document, selector: str) -> list[Node]:
-    return find([document], [selector])
+def _matched(finder: Finder, selector: str) -> list[int]:
+    return finder.first([selector])
 
 
-def _one(name: str, selector: str, found: list[Node], *, used: bool) -> Tried:
+def _one(name: str, selector: str, found: list[int], *, used: bool) -> Tried:
     return Tried(name=name, select=selector, matched=len(found), use=_use(used and bool(found), many=False))
 
 

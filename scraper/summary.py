@@ -59,6 +59,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     start: bool = False
     """Whether it is one of the start pages."""
+    document: bool = False
+    """Whether it is a linked file."""
     title: str | None = None
     sections: int = 0
     films: int = 0
@@ -127,7 +129,7 @@ EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "drift":
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
     """Signs that the layout changed, one sentence each. Pages that did not answer are no such sign."""
-    looks = tuple(looks)
+    looks = tuple(look for look in looks if not look.document)
     read = [look for look in looks if look.result in _READ]
     unanswered = sum(look.result in _UNANSWERED for look in looks)
     found = []

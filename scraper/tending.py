@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import json
 import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 import click
+import msgspec
 from sqlite_utils import Database
 
 from archive import health, listing
@@ -24,7 +24,7 @@ from archive.store import Archive
 from schemas.capture import Capture
 from schemas.errors import ConfigurationError
 from schemas.page import Page
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from scraper.clock import SystemClock
 from scraper.guard import Guard
 from scraper.parse import PARSER
@@ -154,11 +154,11 @@ def reject(entry: int, why: str, by: str, path: Path) -> None:
 
 def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: str, by: str) -> None:
     with reading_archive(path) as database:
-        layout = _layout(database, entry_numbered(database, entry))
+        rules = _rules(database, entry_numbered(database, entry))
     with writer_lock(path), Archive(path) as archive, Guard() as guard:
 
         def reread(capture: Capture) -> Reading:
-            return reading_of(capture, layout, guard.read) or Reading(verdict="unparsable", why="It says nothing.")
+            return reading_of(capture, rules, guard.read) or Reading(verdict="unparsable", why="It says nothing.")
 
         row = entry_numbered(archive.database, entry)
         kept_record(archive.database, row)
@@ -178,7 +178,7 @@ def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: s
         print_note(f"Rejected entry {entry} for {about}: it stays out while its content is the same.")
 
 
-def _layout(database: Database, row: Row) -> str:
-    """The layout that the site of a suspect was last read with; "" for the one that fits."""
+def _rules(database: Database, row: Row) -> Rules:
+    """The rules that the site of a suspect was last read by."""
     found = database.execute("SELECT config FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [row["site"]])
-    return str(json.loads(found.fetchone()[0]).get("layout", ""))
+    return msgspec.json.decode(found.fetchone()[0], type=Rules)

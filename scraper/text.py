@@ -1,25 +1,67 @@
-"""One text of a page in the making: its words as they come, the links in it, and the suffixes that nobody sees."""
+"""One text of a page in the making: its words as they come, in stored form in the end, and the suffixes nobody sees."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from schemas.page import Link
-from scraper.tree import can_be_seen, stored
 
-_SUFFIX_REACH = 120
+BREAK: Final = "\n"
+"""A <br>: a line feed for the reader."""
+EDGE: Final = "\v"
+"""The edge of a block inside a text: a line feed too, but one however many edges meet."""
+
+# A lone space is what a run of blanks becomes: left out, since most runs are one and a match costs a call.
+_BLANKS: Final = re.compile(r"[ \t\n\v\f\r]{2,}|[\t\n\v\f\r]")
+_RUNS: Final = re.compile(r"[ \n\v]{2,}|[\n\v]")
+_SEEN: Final = re.compile(r"[^\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_SUFFIX_REACH: Final = 120
 """Characters from the end of a link in which a suffix is looked for; the longest known has 50."""
-_NEVER = "(?!)"
+_NEVER: Final = "(?!)"
+
+
+def collapse(text: str) -> str:
+    """Each run of white space as HTML knows it one space; no-break spaces and soft hyphens stay."""
+    # Most texts have no blanks but lone spaces, and two looks at them cost a tenth of the expression.
+    return text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)
+
+
+def stored(text: str) -> str:
+    """Stored form of collected pieces: one space, or the line feeds that breaks and edges ask for; ends stripped."""
+    if "\v" in text or "\n" in text or "  " in text:
+        text = _RUNS.sub(_settle, text)
+    return text.strip(" \n")
+
+
+def _settle(run: re.Match[str]) -> str:
+    """What a run of spaces, breaks and edges comes to."""
+    if EDGE in run[0]:
+        return "\n"
+    return "\n" * run[0].count(BREAK) or " "
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether anything in the text leaves ink: a spacer paragraph with a no-break space does not."""
+    # Most texts begin with a letter or are blanks alone: the expression is for the others.
+    return text[:1].isalnum() or (not text.isspace() and _SEEN.search(text) is not None)
 
 
 class LinkSuffix:
-    """The words at the end of a link that only a screen reader says, by a layout's expression."""
+    """The words at the end of a link that only a screen reader says, by a layout's expression.
 
-    def __init__(self, expression: str) -> None:
+    `ends` are the last words of all that the expression takes, in small letters: a cheap look that spares most links
+    the expression. Without any, each is tried.
+    """
+
+    def __init__(self, expression: str, ends: tuple[str, ...] = ()) -> None:
         self._pattern = re.compile(expression or _NEVER, re.VERBOSE | re.IGNORECASE)
+        self._ends = ends or ("",)
 
     def cut(self, words: str) -> str:
         """The words without the suffix, unless that is all they are."""
+        if not words[-_SUFFIX_REACH:].casefold().rstrip().rstrip(".)").endswith(self._ends):
+            return words
         head, tail = words[:-_SUFFIX_REACH], words[-_SUFFIX_REACH:]
         rest = head + self._pattern.sub("", tail)
         return rest if can_be_seen(rest) else words
@@ -49,15 +91,15 @@ class Text:
 
     def add(self, piece: str) -> bool:
         """Take words, or a break; tell whether they leave ink."""
-        seen = can_be_seen(piece)
-        self.seen = self.seen or seen
         self.pieces.append(piece)
-        return seen
+        if not can_be_seen(piece):
+            return False
+        self.seen = True
+        return True
 
     def take(self) -> tuple[str, tuple[Link, ...]]:
         """The text in stored form, "" when it leaves no ink, and its links; nothing is left behind."""
-        text, links = stored("".join(self.pieces)), tuple(self.links)
-        text = text if self.seen else ""
+        text, links = stored("".join(self.pieces)) if self.seen else "", tuple(self.links)
         self.pieces, self.links, self.seen = [], [], False
         return text, links
 
@@ -65,4 +107,7 @@ class Text:
         """Take the suffix off the words of a link that ends here."""
         # A link around several blocks began in another text: then all words of this one are the link's.
         start = opened.start if opened.text is self else 0
-        self.pieces[start:] = [suffix.cut("".join(self.pieces[start:]))]
+        said = "".join(self.pieces[start:])
+        rest = suffix.cut(said)
+        if rest != said:
+            self.pieces[start:] = [rest]

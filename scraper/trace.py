@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from scraper.content import ContentReader, Surroundings
-from scraper.tree import Document
+from scraper.content import ContentReader
+from scraper.selectors import Finder
+from scraper.surroundings import Surroundings
 
 
 class Trace:
     """Gives the readers of content and chrome, and is told what is read without them. Its base notes nothing."""
 
-    def reader(self, around: Surroundings, part: str) -> ContentReader:  # noqa: ARG002 -- for those that note it
+    def reader(self, around: Surroundings, part: str) -> ContentReader:
         """A reader of a part of the chrome, "" for the content."""
-        return ContentReader(around)
+        return ContentReader(around, worded=not part)
 
-    def told(self, document: Document, around: Surroundings, apart: Sequence[tuple[str, set[int]]]) -> None:
+    def told(self, finder: Finder, around: Surroundings, apart: Sequence[tuple[str, Iterable[int]]]) -> None:
         """Hear of the elements that no reader enters, by what they are: title, responsible or unread."""
 
 

@@ -1,15 +1,23 @@
-"""The tree of a page's elements: parsed by lexbor, walked without recursion, its words brought to stored form."""
+"""The tree of a page's elements: parsed by lexbor, laid out once in document order, its words in stored form.
+
+Each look at a node of lexbor's is a call into C and makes an object. So a page is walked once; after that an element
+is known by its number in document order, and all that stands in it is a range of numbers, and of words.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from typing import Final, Protocol, TypeAlias
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Final, TypeAlias
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
+from scraper.text import BREAK, EDGE, can_be_seen, collapse, stored
+
 Document: TypeAlias = LexborHTMLParser
 Node: TypeAlias = LexborNode
+Attributes: TypeAlias = dict[str, str | None]
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -33,28 +41,21 @@ SILENT: Final = _tags(
     """script style noscript template svg head title select datalist textarea input canvas frame iframe video audio
     embed noembed noframes meta link"""
 )
-BREAK: Final = "\n"
-"""A <br>: a line feed for the reader."""
-EDGE: Final = "\v"
-"""The edge of a block inside a text: a line feed too, but one however many edges meet."""
-
-# A lone space is what a run of blanks becomes: left out, since most runs are one and a match costs a call.
-_BLANKS = re.compile(r"[ \t\n\v\f\r]{2,}|[\t\n\v\f\r]")
-_RUNS = re.compile(r"[ \n\v]{2,}|[\n\v]")
-_SEEN = re.compile(r"[^\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+# Of the silent ones, those whose content is one text, often a long one: nothing that is read can stand in it.
+_CODE: Final = _tags("script style noscript")
+_NOTHING: Final[Attributes] = {}
+_mem_id_above = attrgetter("parent.mem_id")
 
 
-class Visitor(Protocol):
-    """Who is told of each element and text on a walk."""
+def _tags_by_id() -> dict[int, str]:
+    """Names of the known elements by lexbor's numbers for them: a look in a table costs half of asking a node."""
+    document = LexborHTMLParser("")
+    nodes = map(document.create_node, sorted(BLOCKS | INLINE | SILENT | {"button"}))
+    return {node.tag_id: node.tag or "" for node in nodes}
 
-    def open(self, node: Node) -> bool:
-        """Enter an element; False leaves it and all in it out, and `close` is not called."""
 
-    def text(self, node: Node) -> None:
-        """Meet a text."""
-
-    def close(self, node: Node) -> None:
-        """Leave an element that was entered."""
+_TAGS: Final = _tags_by_id()
+_TEXT: Final = next(node.tag_id for node in LexborHTMLParser("x").css("body")[0].iter(include_text=True))
 
 
 def parse(text: str) -> Document:
@@ -66,135 +67,173 @@ def parse(text: str) -> Document:
     return LexborHTMLParser(text, options=int(LexborDocumentOptions.WO_EVENTS), scripting=True)
 
 
-def walk(root: Node, visitor: Visitor) -> None:
-    """Tell the visitor of everything from the root down, in document order; depth costs no stack."""
-    node: Node | None = root
-    top = root.mem_id
-    while node is not None:
-        inner = None
-        if node.is_element_node:
-            if visitor.open(node):
-                inner = node.first_child
-                if inner is None:
-                    visitor.close(node)
-        elif node.is_text_node:
-            visitor.text(node)
-        node = inner or _onward(node, top, visitor.close)
+class Tree:
+    """Elements and texts of a page by their number in document order; comments have none. Not to be changed."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.nodes: list[Node] = []
+        self.tags: list[str] = []
+        """Names of elements; "" for a text."""
+        self.attributes: list[Attributes] = []
+        self.ends: list[int] = []
+        """The number after all that stands in an element."""
+        self.pieces: list[str] = []
+        """The words of the page as they come, blanks collapsed, with breaks and the edges of blocks between them."""
+        self.firsts: list[int] = []
+        """Where the pieces of an element or a text begin."""
+        self.lasts: list[int] = []
+        """The place after its last piece."""
+        self.silent: list[int] = []
+        """Elements that hold words, and none for a reader."""
+        self._numbers: dict[int, int] = {}
+        if document.root is not None:
+            self._grow(document.root)
+        # A frame set puts the body out of the document; what stood in it is read all the same.
+        if document.body is not None and document.body.mem_id not in self._numbers:
+            self._grow(document.body)
 
-def _onward(node: Node, top: int, close: Callable[[Node], None]) -> Node | None:
-    """The next node that is not inside this one; elements left behind are closed."""
-    here = node
-    while here.mem_id != top:
-        following = here.next
-        if following is not None:
-            return following
-        above = here.parent
-        assert above is not None, "the walk is under its root"
-        here = above
-        close(here)
-    return None
+    def _grow(self, root: Node) -> None:
+        nodes, tags, firsts, pieces = self.nodes, self.tags, self.firsts, self.pieces
+        attributes, ends, lasts, numbers = self.attributes, self.ends, self.lasts, self._numbers
+        opened: list[int] = []
+        open_numbers: list[int] = []
+        number = len(nodes) - 1
+        for node in root.traverse(include_text=True):
+            tag_id = node.tag_id
+            tag = "" if tag_id == _TEXT else _TAGS.get(tag_id) or (node.tag if node.is_element_node else None)
+            if tag is None:
+                continue
+            if opened:
+                above = _mem_id_above(node)
+                while opened[-1] != above:
+                    opened.pop()
+                    self._close(open_numbers.pop(), number + 1)
+            number += 1
+            nodes.append(node)
+            tags.append(tag)
+            firsts.append(len(pieces))
+            ends.append(number + 1)
+            if tag:
+                if tag in BLOCKS:
+                    pieces.append(EDGE)
+                elif tag == "br":
+                    pieces.append(BREAK)
+                attributes.append(node.attributes or _NOTHING)
+                mem_id = node.mem_id
+                numbers[mem_id] = number
+                opened.append(mem_id)
+                open_numbers.append(number)
+                lasts.append(0)
+            else:
+                attributes.append(_NOTHING)
+                if tags[open_numbers[-1]] not in _CODE:
+                    pieces.append(collapse(node.text_content or ""))
+                lasts.append(len(pieces))
+        for left in reversed(open_numbers):
+            self._close(left, number + 1)
+        self.silent.sort()
 
+    def _close(self, number: int, end: int) -> None:
+        tag = self.tags[number]
+        if tag in BLOCKS:
+            self.pieces.append(EDGE)
+        elif tag in SILENT and len(self.pieces) > self.firsts[number]:
+            self.silent.append(number)
+        self.ends[number] = end
+        self.lasts[number] = len(self.pieces)
 
-def find(places: Iterable[Node | Document], selectors: Iterable[str]) -> list[Node]:
-    """Elements of the first selector that matches any, in document order, each once."""
-    places = list(places)
-    for selector in selectors:
-        found = {node.mem_id: node for place in places for node in place.css(selector)}
-        if found:
-            return list(found.values())
-    return []
+    @property
+    def body(self) -> int | None:
+        """Number of the body; None in a frame set."""
+        return self.number_of(self.document.body) if self.document.body else None
 
+    def number_of(self, node: Node) -> int:
+        """Number of an element of the document."""
+        return self._numbers[node.mem_id]
 
-def ids_of(nodes: Iterable[Node]) -> set[int]:
-    """Identities of elements, for as long as their document lives."""
-    return {node.mem_id for node in nodes}
+    def numbers_of(self, nodes: Iterable[Node]) -> list[int]:
+        """Numbers of elements, in their order, each once."""
+        return list(dict.fromkeys(map(self.number_of, nodes)))
+
+    def above(self, number: int) -> int | None:
+        """Number of the element that this one stands in; None for the root."""
+        parent = self.nodes[number].parent
+        return self._numbers.get(parent.mem_id) if parent else None
+
+    def attribute(self, number: int, name: str) -> str:
+        """Value of an attribute without surrounding blanks; "" when it has none."""
+        return (self.attributes[number].get(name) or "").strip(" \t\n\f\r")
+
+    def wording(self, number: int, *names: str) -> str:
+        """The first of the attributes that says anything to a reader, in stored form; "" when none does."""
+        said = (stored(collapse(self.attribute(number, name))) for name in names)
+        return next(filter(can_be_seen, said), "")
+
+    def words(self, number: int, hidden: Region) -> str:
+        """All words in an element in stored form, the hidden elements left out; block edges are line feeds."""
+        return stored(self._said(number, hidden))
+
+    def _said(self, number: int, hidden: Region) -> str:
+        """The pieces in an element that are read, joined."""
+        if self.tags[number] in SILENT or number in hidden.numbers:
+            return ""
+        pieces, start = self.pieces, self.firsts[number]
+        kept: list[str] = []
+        until = number
+        for cut in hidden.unheard(number, self.ends[number]):
+            if cut >= until:
+                until = self.ends[cut]
+                # A block that is left out, or a break, still parts what stands on its sides.
+                parts = self.tags[cut] in BLOCKS or self.tags[cut] == "br"
+                kept += pieces[start : self.firsts[cut] + parts]
+                start = self.lasts[cut]
+        kept += pieces[start : self.lasts[number]]
+        return "".join(kept)
+
+    def lines(self, number: int, hidden: Region) -> list[str]:
+        """The lines of an element as a reader sees them, empty ones left out."""
+        # Stored edge by edge: most stretches between two edges hold nothing that the expression is needed for.
+        stretches = map(stored, self._said(number, hidden).split(EDGE))
+        return [line for stretch in stretches for line in stretch.split("\n") if can_be_seen(line)]
+
+    def line(self, number: int, hidden: Region) -> str:
+        """The words of an element on one line: a title, a label."""
+        text = number + 1
+        if self.ends[number] == text + 1 and not self.tags[text] and self.tags[number] not in SILENT:
+            # One text and nothing else, as in most links.
+            word = "" if number in hidden.numbers else stored(self.pieces[self.firsts[text]])
+            return word if can_be_seen(word) else ""
+        return " ".join(self.lines(number, hidden))
 
 
 class Region:
-    """Elements and all that stands in them. Answers are remembered, so that deep pages cost no more than large ones."""
+    """Elements of a tree and all that stands in them."""
 
-    def __init__(self, ids: Iterable[int]) -> None:
-        self._known = dict.fromkeys(ids, True)
+    def __init__(self, tree: Tree, numbers: Iterable[int] = ()) -> None:
+        self.tree = tree
+        self.numbers = frozenset(numbers)
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for number in sorted(self.numbers):
+            if not self._ends or number >= self._ends[-1]:
+                self._starts.append(number)
+                self._ends.append(tree.ends[number])
+        self._unheard = sorted(self.numbers.union(tree.silent))
 
-    def covers(self, node: Node | None) -> bool:
+    def __or__(self, others: Iterable[int]) -> Region:
+        """This region and other elements."""
+        return Region(self.tree, self.numbers.union(others))
+
+    def covers(self, number: int | None) -> bool:
         """Whether the element is one of the region's, or stands in one."""
-        path = []
-        while node is not None and node.mem_id not in self._known:
-            path.append(node.mem_id)
-            node = node.parent
-        covered = node is not None and self._known[node.mem_id]
-        self._known.update(dict.fromkeys(path, covered))
-        return covered
+        if number is None:
+            return False
+        place = bisect_right(self._starts, number) - 1
+        return place >= 0 and number < self._ends[place]
 
-
-def attribute(node: Node, name: str) -> str:
-    """Value of an attribute without surrounding blanks; "" when it has none."""
-    return (node.attributes.get(name) or "").strip(" \t\n\f\r")
-
-
-def wording(node: Node, *names: str) -> str:
-    """The first of the attributes that says anything to a reader, in stored form; "" when none does."""
-    said = (stored(collapse(attribute(node, name))) for name in names)
-    return next(filter(can_be_seen, said), "")
-
-
-def collapse(text: str) -> str:
-    """Each run of white space as HTML knows it one space; no-break spaces and soft hyphens stay."""
-    return _BLANKS.sub(" ", text)
-
-
-def stored(text: str) -> str:
-    """Stored form of collected pieces: one space, or the line feeds that breaks and edges ask for; ends stripped."""
-    return _RUNS.sub(_settle, text).strip(" \n")
-
-
-def _settle(run: re.Match[str]) -> str:
-    if EDGE in run[0]:
-        return "\n"
-    return "\n" * run[0].count(BREAK) or " "
-
-
-def can_be_seen(text: str) -> bool:
-    """Whether anything in the text leaves ink: a spacer paragraph with a no-break space does not."""
-    return _SEEN.search(text) is not None
-
-
-class _Words:
-    """Collects the words under one element."""
-
-    def __init__(self, hidden: set[int]) -> None:
-        self.hidden = hidden
-        self.pieces: list[str] = []
-
-    def open(self, node: Node) -> bool:
-        tag = node.tag or ""
-        if tag in BLOCKS:
-            self.pieces.append(EDGE)
-        if tag == "br":
-            self.pieces.append(BREAK)
-        return node.mem_id not in self.hidden and tag not in SILENT
-
-    def text(self, node: Node) -> None:
-        self.pieces.append(collapse(node.text_content or ""))
-
-    def close(self, node: Node) -> None:
-        if node.tag in BLOCKS:
-            self.pieces.append(EDGE)
-
-
-def words(node: Node, hidden: set[int]) -> str:
-    """All words under an element in stored form, the hidden elements left out; block edges are line feeds."""
-    collected = _Words(hidden)
-    walk(node, collected)
-    return stored("".join(collected.pieces))
-
-
-def lines(node: Node, hidden: set[int]) -> list[str]:
-    """The lines of an element as a reader sees them, empty ones left out."""
-    return [line for line in words(node, hidden).split("\n") if can_be_seen(line)]
-
-
-def line(node: Node, hidden: set[int]) -> str:
-    """The words of an element on one line: a title, a label."""
-    return " ".join(lines(node, hidden))
+    def unheard(self, number: int, end: int) -> list[int]:
+        """What is not read of what stands in an element that ends there: the region's and the silent elements."""
+        cuts = self._unheard
+        place = bisect_left(cuts, number)
+        return cuts[place : bisect_left(cuts, end, place)]

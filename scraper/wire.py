@@ -1,19 +1,15 @@
-"""One request over one connection, every byte of it seen as it passes: httpx asks, this records and limits.
+"""One request over one connection, every byte of it seen as it passes: httpx asks, `scraper.exchange` records.
 
-The response object of httpx has lost white space, line ends and 1xx answers, so the evidence is taken below it: a
-network backend of httpcore notes what goes out and what comes in. A connection serves one request and is closed:
-with a kept one, surplus bytes after an answer were seen to become the answer to the next address.
+A connection serves one request and is closed: with a kept one, surplus bytes after an answer were seen to become the
+answer to the next address.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import httpcore
 import httpx
@@ -24,26 +20,14 @@ from schemas.site import Limits
 from scraper.addresses import host_of
 from scraper.clock import Clock
 from scraper.connect import NoAddressError, RefusedAddressError, Routes, way_to_proxy
+from scraper.exchange import CheckedBackend, DeadlineError, Exchange, HandshakeError, TooLargeError
 
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 _BODILESS = (204, 304)
+_PROXY_WANTS_PASSWORD = 407  # the one status that only a proxy sends (RFC 9110, section 15.5.8)
 # What a redirect says stands in its head; its body is a courtesy, and may be endless.
 _REDIRECT_BODY = 64 * 1024
 
 Fields = Sequence[tuple[bytes, bytes]]
-
-
-class DeadlineError(Exception):
-    """The time for the whole request is used up."""
-
-
-class HandshakeError(Exception):
-    """TLS could not be agreed on. Its argument is the error underneath."""
-
-
-class TooLargeError(Exception):
-    """A size limit was passed. The message says which."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,135 +48,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What cut the request short, and a sentence; None when nothing did."""
 
 
-class Exchange:
-    """What has passed on a connection so far, and how much longer it may take."""
-
-    def __init__(self, clock: Clock, limits: Limits) -> None:
-        self.sent = bytearray()
-        self.head: bytes | None = None
-        self.peer: str | None = None
-        self.tls: str | None = None
-        self._clock = clock
-        self._limits = limits
-        self._incoming = bytearray()
-        self._interim_bytes = 0
-        self._deadline = clock.monotonic() + limits.page_s
-
-    def patience(self) -> float:
-        """Seconds that the next step may wait: the silence allowed, or what is left of the whole, if less.
-
-        Raises DeadlineError when nothing is left.
-        """
-        left = self._deadline - self._clock.monotonic()
-        if left <= 0:
-            raise DeadlineError
-        return min(self._limits.connect_s, left)
-
-    def receive(self, data: bytes) -> None:
-        """Note bytes that came in. Raises TooLargeError when the head passes its limit, 1xx answers counted in."""
-        if self.head is not None:
-            return
-        self._incoming += data
-        while self.head is None and (end := _BLANK_LINE.search(self._incoming)):
-            head = bytes(self._incoming[: end.end()])
-            del self._incoming[: end.end()]
-            self._interim_bytes += len(head)
-            if not _INTERIM.match(head):
-                self.head = head
-                self._incoming.clear()
-        if self._interim_bytes + len(self._incoming) > self._limits.head_bytes:
-            raise TooLargeError(f"The head of the answer is over {self._limits.head_bytes} bytes.")
-
-    def begin_again(self) -> None:
-        """Forget what passed before TLS began: how a proxy was asked to connect is no part of the exchange."""
-        self.sent.clear()
-        self._incoming.clear()
-        self.head, self._interim_bytes = None, 0
-
-    def head_so_far(self) -> bytes:
-        """The head, or what there is of it, within the limit."""
-        whole = bytes(self._incoming) if self.head is None else self.head
-        return whole[: self._limits.head_bytes]
-
-
-class _RecordedStream(httpcore.NetworkStream):
-    """A connection that notes what passes and gives each step only the time that is left."""
-
-    def __init__(self, stream: httpcore.NetworkStream, exchange: Exchange) -> None:
-        self._stream = stream
-        self._exchange = exchange
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - ours is stricter
-        data = self._stream.read(max_bytes, self._exchange.patience())
-        self._exchange.receive(data)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._exchange.sent += buffer
-        self._stream.write(buffer, self._exchange.patience())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        try:
-            stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
-        except httpcore.ConnectError as error:
-            raise HandshakeError(error.args[0] if error.args else error) from error
-        self._exchange.begin_again()
-        self._exchange.tls = _tls_facts(stream.get_extra_info("socket"))
-        return _RecordedStream(stream, self._exchange)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _tls_facts(session: ssl.SSLSocket) -> str:
-    certificate = session.getpeercert(binary_form=True) or b""
-    return f"{session.version()} sha256:{hashlib.sha256(certificate).hexdigest()}"
-
-
-class _CheckedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and records the connection."""
-
-    def __init__(self, routes: Routes, exchange: Exchange) -> None:
-        self._routes = routes
-        self._exchange = exchange
-        self._tcp = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - ours is stricter
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        last: Exception | None = None
-        for literal, target_port in self._routes.find(host, port):
-            try:
-                stream = self._tcp.connect_tcp(
-                    literal, target_port, self._exchange.patience(), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last = error
-                continue
-            self._exchange.peer = f"[{literal}]:{target_port}" if ":" in literal else f"{literal}:{target_port}"
-            return _RecordedStream(stream, self._exchange)
-        assert last is not None
-        raise last
-
-
 class _Body(httpx.SyncByteStream):
     """The body as httpcore reads it; closing it closes the connection."""
 
-    def __init__(self, pool: httpcore.ConnectionPool, response: httpcore.Response) -> None:
-        self._pool = pool
+    def __init__(self, connection: httpcore.HTTPConnection | httpcore.HTTPProxy, response: httpcore.Response) -> None:
+        self._connection = connection
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
@@ -200,7 +60,7 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._response.close()
-        self._pool.close()
+        self._connection.close()
 
 
 class RecordingTransport(httpx.BaseTransport):
@@ -221,34 +81,43 @@ class RecordingTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the recorded exchange is the caller's to read."""
-        url = request.url
-        pool = self._pool(url, request.extensions["exchange"])
         asked = httpcore.Request(
             method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            url=_core_url(request.url),
             headers=request.headers.raw,
             content=request.stream,
             extensions=request.extensions,
         )
+        connection = self._connection(request.url, asked.url.origin, request.extensions["exchange"])
         try:
-            response = pool.handle_request(asked)
+            response = connection.handle_request(asked)
         except httpcore.ProxyError as error:
-            pool.close()
-            raise NoAddressError(f"The proxy does not lead to {url.host}: {error}.") from error
+            connection.close()
+            raise NoAddressError(f"The proxy does not lead to {request.url.host}: {error}.") from error
         except BaseException:
-            pool.close()
+            connection.close()
             raise
-        return httpx.Response(response.status, stream=_Body(pool, response))
+        if self._proxy and response.status == _PROXY_WANTS_PASSWORD:
+            connection.close()
+            raise NoAddressError(f"The proxy does not lead to {request.url.host}: it asks for a password.")
+        return httpx.Response(response.status, stream=_Body(connection, response))
 
-    def _pool(self, url: httpx.URL, exchange: Exchange) -> httpcore.ConnectionPool:
-        """A pool for one connection, through the proxy if there is one. TLS contexts are dear: made when needed."""
+    def _connection(
+        self, url: httpx.URL, origin: httpcore.Origin, exchange: Exchange
+    ) -> httpcore.HTTPConnection | httpcore.HTTPProxy:
+        """One connection, through the proxy if there is one. TLS contexts are dear: made when needed."""
         ssl_context = self._tls if url.scheme == "https" else None
         if not self._proxy:
-            backend = _CheckedBackend(self._routes, exchange)
-            return httpcore.ConnectionPool(ssl_context=ssl_context, max_connections=1, network_backend=backend)
+            # Not a pool, whose work it is to share connections: none is shared here.
+            backend = CheckedBackend(self._routes, exchange)
+            return httpcore.HTTPConnection(origin, ssl_context=ssl_context, network_backend=backend)
         self._routes.check_name(url.host)
-        backend = _CheckedBackend(way_to_proxy(self._proxy), exchange)
+        backend = CheckedBackend(way_to_proxy(self._proxy), exchange)
         return httpcore.HTTPProxy(self._proxy, ssl_context=ssl_context, max_connections=1, network_backend=backend)
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 class Wire:

@@ -11,8 +11,9 @@ from archive.revisions import Recorded
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.page import Page, Paragraph, Section
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from schemas.site import Site
+from scraper.recognise import recognised
 
 FIRST_NIGHT = datetime(2026, 3, 1, 2, 10, tzinfo=UTC)
 ADDRESS = "http://byran.example/sida.1001.html"
@@ -60,14 +61,19 @@ def reread(earlier: Capture) -> Reading:
     """The reading of a look at a page: of a body that `written` made, or of an answer that there is none."""
     if earlier.outcome in ("gone", "redirected"):
         return Reading(verdict="gone" if earlier.outcome == "gone" else "elsewhere")
-    return Reading(verdict="page", page=msgspec.json.decode(earlier.body or b"", type=Page))
+    return reading(msgspec.json.decode(earlier.body or b"", type=Page))
+
+
+def reading(record: Page) -> Reading:
+    """The reading of a page that says `record`, with what its texts name."""
+    return recognised(Reading(verdict="page", page=record), Rules(people=True))
 
 
 def look(archive: Archive, number: int, record: Page, address: str = ADDRESS) -> Recorded:
     """A night on which the page says `record`."""
     run = begin(archive, night(number))
     kept = archive.keep(run, capture(address, at=night(number), body=written(record)))
-    recorded = archive.record(kept.id, Reading(verdict="page", page=record), parser=PARSER, reread=reread)
+    recorded = archive.record(kept.id, reading(record), parser=PARSER, reread=reread)
     archive.finish_run(run, "ok", {}, now=night(number))
     return recorded
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.derived_tables import DERIVED_TABLES
+from archive.records import CONTENT_COLUMNS
 
 # What a number in a column stands for: the row's own name, which does not depend on when it was written.
 _NAMES = {
@@ -19,7 +20,7 @@ _NAMES = {
     " WHERE pu.page_id = s.page_id) || ' ' || key FROM sections s",
     "section_texts": "SELECT id, hex(sha256) FROM section_texts",
 }
-_OWN_NUMBER = {"revisions", "sections", "section_texts", "links", "films", "people", "changes"}
+_OWN_NUMBER = {"revisions", "sections", "section_texts", "changes", "search_entries", *CONTENT_COLUMNS}
 
 
 def derived(database: Database) -> dict[str, list[tuple[Any, ...]]]:

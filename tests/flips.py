@@ -11,15 +11,14 @@ from typing import Any
 import msgspec
 
 from archive.file import open_for_reading
+from archive.records import CONTENT_COLUMNS
 from archive.verify import Report, verify
 from schemas.errors import ArchiveError
 
 EVIDENCE = (
     "runs", "urls", "bodies", "header_sets", "pages", "page_urls", "captures", "sealed_records", "redactions",
 )  # fmt: skip
-RECORDS = (
-    "revisions", "section_texts", "sections", "revision_sections", "links", "films", "people", "changes",
-)  # fmt: skip
+RECORDS = ("revisions", "section_texts", "sections", "revision_sections", "changes", *CONTENT_COLUMNS)
 
 
 _DOUBLE = struct.Struct(">d")
@@ -59,9 +58,7 @@ def _flipped(connection: sqlite3.Connection, rng: random.Random, table: str) -> 
     key = [name.decode() for _, name, *_, place in info if place]
     names = [name.decode() for _, name, *_ in info]
     # The numbers of these rows are nobody's business: nothing refers to them, and a rebuild gives others.
-    column = rng.choice(
-        [name for name in names if name != "id" or table not in ("links", "films", "people", "changes")]
-    )
+    column = rng.choice([name for name in names if name != "id" or table not in ("changes", *CONTENT_COLUMNS)])
     rows = connection.execute(f"SELECT {', '.join(key)}, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
     if not rows:
         return None
@@ -113,9 +110,7 @@ _ABOUT = {
     "revision_sections": "SELECT r.page_id, c.run_id FROM revisions r JOIN captures c ON c.id = r.capture_id"
     " WHERE r.id = ?",
     "sections": "SELECT page_id, NULL FROM sections WHERE id = ?",
-    "links": "SELECT page_id, NULL FROM links WHERE id = ?",
-    "films": "SELECT page_id, NULL FROM films WHERE id = ?",
-    "people": "SELECT page_id, NULL FROM people WHERE id = ?",
+    **{table: f"SELECT page_id, NULL FROM {table} WHERE id = ?" for table in CONTENT_COLUMNS},
 }
 
 

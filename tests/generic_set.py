@@ -15,7 +15,7 @@ import msgspec
 
 from schemas.capture import Capture
 from schemas.page import Film, Image, Page, block_text
-from scraper.tree import can_be_seen
+from scraper.text import can_be_seen
 
 FOLDER = Path(__file__).parent / "generic_pages"
 _WORD = re.compile(r"\w+")

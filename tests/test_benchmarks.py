@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import bulk, storage
 from benchmarks.__main__ import main
+from benchmarks._crawl_where import Stopwatch
 from benchmarks.corpus import NOISES, Corpus
 
 _WARCIO = pytest.mark.skipif(importlib.util.find_spec("warcio") is None, reason="a peer: pip install '.[bench]'")
@@ -48,3 +49,12 @@ def test_an_unknown_yardstick_is_named(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().err
     assert all(name in said for name in ("bulk", "diffs", "history", "storage", "truth"))
     assert "corpus" not in said
+
+
+def test_a_stage_within_another_is_counted_once() -> None:
+    """What the inner stage took is not the outer one's too."""
+    watch = Stopwatch()
+    with watch.stage("outer"), watch.stage("inner"):
+        sum(range(200_000))
+    assert watch.spent["inner"] > watch.spent["outer"] >= 0
+    assert watch.timed("inner", max)(1, 2) == 2

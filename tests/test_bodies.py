@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import bodies
-from archive.bodies import MAX_DEPTH, keep_body, read_body, rebase_dependents
+from archive.bodies import keep_body, read_body
 from archive.file import transaction
+from archive.frames import MAX_DEPTH
+from archive.rebasing import rebase_dependents
 from archive.store import Archive
 from schemas.errors import ArchiveError
 from tests.builders import begin, capture, night
@@ -132,7 +135,7 @@ def test_an_edit_every_night_never_passes_the_depth(archive: Archive) -> None:
         told += [noisy(2 * number, page_text(*parts)), noisy(2 * number + 1, page_text(*parts))]
     numbers = keep(archive, *told)
     assert MAX_DEPTH - 1 <= max(depths(archive)) <= MAX_DEPTH
-    assert codecs(archive).count("zstd") >= 2
+    assert sum(after < before for before, after in pairwise(depths(archive))) >= 2
     assert [read_body(archive.database, number) for number in numbers] == told
 
 
@@ -169,6 +172,49 @@ def test_a_failures_body_is_not_a_pages_base(archive: Archive) -> None:
             begin(archive, night(number)), capture(at=night(number), outcome=outcome, status=status, body=body)
         )
     assert codecs(archive) == ["zstd", "zstd", "slots"]
+
+
+def test_what_is_new_on_all_pages_of_a_night_is_kept_once(archive: Archive) -> None:
+    """A new design costs one page what it weighs, the others next to nothing; and any of them may leave afterwards."""
+    pages = [[noisy(10 * n + night, page_text(prose(50 + night // 2, 300), prose(n))) for night in range(4)]
+             for n in range(4)]  # fmt: skip
+    looks: list[list[int]] = [[] for _ in pages]
+    for when in range(4):
+        with transaction(archive.database, archive.path):
+            for page, told in zip(looks, pages, strict=True):
+                page.append(keep_body(archive.database, told[when], earlier=page[::-1], site="prov"))
+    rows = archive.database.execute("SELECT helper, length(data) FROM bodies WHERE id BETWEEN 9 AND 12").fetchall()
+    assert [helper for helper, _ in rows] == [None, *[looks[0][2]] * 3]
+    assert 5 * max(size for _, size in rows[1:]) < rows[0][1]
+    assert [[read_body(archive.database, number) for number in page] for page in looks] == pages
+    helper = looks[0][2]
+    with pytest.raises(sqlite3.IntegrityError, match="once no body needs it"):
+        redact(archive, helper)
+    with transaction(archive.database, archive.path):
+        assert set(rebase_dependents(archive.database, helper)) == {looks[0][3], *(page[2] for page in looks[1:])}
+        redact(archive, helper)
+    left = [[None if number == helper else body for number, body in zip(page, told, strict=True)]
+            for page, told in zip(looks, pages, strict=True)]  # fmt: skip
+    assert [[read_body(archive.database, number) for number in page] for page in looks] == left
+    told = archive.database.execute("SELECT count(*) FROM rebasings WHERE helper = ?", [helper]).fetchone()[0]
+    assert told == 3
+
+
+def test_a_damaged_helper_is_found_and_named(archive: Archive) -> None:
+    """What a body was written beside is checked as what it is based on is."""
+    pages = [[noisy(10 * n + night, page_text(prose(50 + night, 300), prose(n))) for night in range(2)]
+             for n in range(2)]  # fmt: skip
+    numbers: dict[tuple[int, int], int] = {}
+    with transaction(archive.database, archive.path):
+        for when in range(2):
+            for n in range(2):
+                earlier = [numbers[n, 0]] if when else []
+                numbers[n, when] = keep_body(archive.database, pages[n][when], earlier=earlier, site="prov")
+    helper = numbers[0, 1]
+    assert archive.database.execute("SELECT max(helper) FROM bodies").fetchone()[0] == helper
+    overwrite(archive, "UPDATE bodies SET data = x'00' WHERE id = ?", [helper])
+    with pytest.raises(ArchiveError, match=rf"Body {numbers[1, 1]} cannot be read.*body {helper}"):
+        read_body(archive.database, numbers[1, 1])
 
 
 @pytest.mark.parametrize("codec", ["zstd", "slots", "delta", "raw"])
@@ -261,7 +307,7 @@ def test_all_bodies_of_a_page_may_leave_together(archive: Archive) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "codec = 'zstd', base = NULL",  # not announced
+        "how = 2, base = NULL",  # not announced
         "sha256 = zeroblob(32)",
         "size = size + 1",
         "id = 99",
@@ -285,11 +331,11 @@ def test_the_same_content_cannot_be_written_twice(archive: Archive) -> None:
     keep(archive, b"ett")
     with pytest.raises(sqlite3.IntegrityError, match="kept once"):
         archive.database.execute(
-            "INSERT INTO bodies (sha256, size, codec, data) SELECT sha256, size, codec, data FROM bodies"
+            "INSERT INTO bodies (sha256, size, how, data) SELECT sha256, size, how, data FROM bodies"
         )
     archive.database.execute(
-        "INSERT INTO bodies (sha256, size, codec, data) SELECT CAST(substr(sha256, 1, 8) || zeroblob(24) AS BLOB),"
-        " size, codec, data FROM bodies"
+        "INSERT INTO bodies (sha256, size, how, data) SELECT CAST(substr(sha256, 1, 8) || zeroblob(24) AS BLOB),"
+        " size, how, data FROM bodies"
     )
 
 
@@ -339,7 +385,7 @@ def redact(archive: Archive, number: int) -> None:
         "INSERT INTO redactions (body_id, redacted_at, reason) VALUES (?, '2026-03-01T00:00:00.000Z', 'begäran')",
         [number],
     )
-    archive.database.execute("UPDATE bodies SET codec = 'redacted', base = NULL, data = NULL WHERE id = ?", [number])
+    archive.database.execute("UPDATE bodies SET how = 4, base = NULL, data = NULL WHERE id = ?", [number])
 
 
 def overwrite(archive: Archive, statement: str, values: list[object]) -> None:

@@ -124,3 +124,11 @@ def test_different_days_under_one_label_are_none() -> None:
 def test_the_address_may_date_a_page(address: str, day: date | None) -> None:
     """Only a calendar day at the start of the last path segment counts."""
     assert page_of("<p>Hej</p>", address=address).published == (Dated(on=day, source="address") if day else None)
+
+
+def test_the_day_of_a_review_stands_in_for_an_update() -> None:
+    """Where no update is stated, a review gives its day and is no content; a stated update goes first."""
+    reviewed = "<p>Senast granskad: 24 maj 2021</p>"
+    assert page_of(f"<main>{reviewed}<p>Hej</p></main>").updated == Dated(on=DAY, source="text")
+    both = page_of(f"<main>{reviewed}<p>Senast uppdaterad 3 maj 2020</p><p>Hej</p></main>")
+    assert both.updated == Dated(on=date(2020, 5, 3), source="text")

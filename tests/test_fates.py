@@ -12,38 +12,25 @@ from hypothesis import given, settings
 from schemas.page import Film, Image, Page, block_text
 from scraper.fates import Fates, fates_of
 from scraper.parse import read
-from scraper.tree import SILENT, Node, can_be_seen, parse, walk
+from scraper.text import can_be_seen
+from scraper.tree import SILENT, parse
 from tests.generic_set import capture_of, cases, words
 from tests.test_parse import CASES, MARKUP, captured
 from tests.test_parse import capture_of as capture_of_case
 
 
-class Seen:
-    """Collects the words that a reader of the page can see, knowing nothing of layouts."""
-
-    def __init__(self) -> None:
-        self.words: Counter[str] = Counter()
-
-    def open(self, node: Node) -> bool:
-        """Enter all but what shows nothing."""
-        return (node.tag or "") not in SILENT
-
-    def text(self, node: Node) -> None:
-        """Take the words."""
-        if can_be_seen(node.text_content or ""):
-            self.words += words(node.text_content or "")
-
-    def close(self, node: Node) -> None:
-        """Leave an element."""
-
-
 def seen(body: bytes) -> Counter[str]:
-    """Words of a page's body."""
-    visitor = Seen()
+    """Words that a reader of the page can see, knowing nothing of layouts nor of the tree that they are read with."""
+    found: Counter[str] = Counter()
     document = parse(body.decode())
-    if document.body is not None:
-        walk(document.body, visitor)
-    return visitor.words
+    for node in document.body.traverse(include_text=True) if document.body else ():
+        said = node.text_content or ""
+        above = node.parent
+        while node.is_text_node and above is not None and above.tag not in SILENT:
+            above = above.parent
+        if node.is_text_node and above is None and can_be_seen(said):
+            found += words(said)
+    return found
 
 
 def letters(texts: Iterable[str]) -> Counter[str]:

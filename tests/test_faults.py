@@ -188,10 +188,10 @@ def test_anything_unforeseen_is_an_outcome(server: FaultServer, monkeypatch: pyt
         raise KeyboardInterrupt
 
     pages(fetcher, f"{HOME}/ok")
-    monkeypatch.setattr("httpcore.ConnectionPool.handle_request", raise_error)
+    monkeypatch.setattr("httpcore.HTTPConnection.handle_request", raise_error)
     capture = pages(fetcher, f"{HOME}/ok")[0]
     assert (capture.outcome, capture.error) == ("network_error", "The request failed: LookupError: odd.")
-    monkeypatch.setattr("httpcore.ConnectionPool.handle_request", interrupt)
+    monkeypatch.setattr("httpcore.HTTPConnection.handle_request", interrupt)
     with pytest.raises(KeyboardInterrupt):
         pages(fetcher, f"{HOME}/ok")
 

@@ -165,11 +165,9 @@ def test_evidence_cannot_be_deleted(archive: Archive, table: str) -> None:
 def test_a_body_leaves_only_through_a_redaction(archive: Archive) -> None:
     """A body's bytes can be taken away once its redaction is written, never its hash or its size."""
     _some_evidence(archive)
-    take_away = "UPDATE bodies SET codec = 'redacted', data = NULL, base = NULL WHERE id = 1"
+    take_away = "UPDATE bodies SET how = 4, data = NULL, base = NULL WHERE id = 1"
     archive.database.execute("DELETE FROM readings")
-    fresh = archive.database.execute(
-        "INSERT INTO bodies (sha256, size, codec, data) VALUES (zeroblob(32), 1, 'raw', x'00')"
-    )
+    fresh = archive.database.execute("INSERT INTO bodies (sha256, size, how, data) VALUES (zeroblob(32), 1, 3, x'00')")
     with pytest.raises(sqlite3.IntegrityError, match="redaction"):
         archive.database.execute(take_away.replace("id = 1", f"id = {fresh.lastrowid}"))
     archive.database.execute(take_away)

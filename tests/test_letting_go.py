@@ -21,7 +21,7 @@ from schemas.errors import ConfigurationError
 from schemas.page import Link, Page, Paragraph, Person, Section
 from schemas.reading import Reading
 from tests.agency.server import Agency
-from tests.builders import PARSER, begin, capture, gone, look, night, page, reread, section, written
+from tests.builders import PARSER, begin, capture, gone, look, night, page, reading, reread, section, written
 from tests.runs import crawl_agency
 from tests.shell import Ran, tidslager
 
@@ -184,7 +184,7 @@ def _told(archive: Archive) -> None:
                 robots=f"allowed for {address}",
             ),
         )
-        archive.record(kept.id, Reading(verdict="page", page=_of_a_person(number)), parser=PARSER, reread=reread)
+        archive.record(kept.id, reading(_of_a_person(number)), parser=PARSER, reread=reread)
         archive.keep(
             kept_in,
             capture(
@@ -220,6 +220,7 @@ def test_an_erased_name_is_gone_from_everything(archive: Archive, path: Path) ->
         assert not name.is_in(said.out)
     database = open_for_reading(path)
     with closing(database.conn):
+        assert not database.execute("SELECT * FROM people").fetchall()
         for view in database.view_names():
             assert not any(name.is_in(str(row)) for row in database.query(f"SELECT * FROM {view}"))
         assert database.execute("SELECT count(*) FROM found WHERE found MATCH 'öberg OR oberg'").fetchone()[0] == 0
@@ -262,7 +263,7 @@ def test_without_the_door_evidence_stays_closed(archive: Archive) -> None:
         "UPDATE captures SET robots = 'redacted' WHERE id = 1",
         "UPDATE sealed_records SET digest = NULL, salt = NULL",
         "UPDATE runs SET config = '{}'",
-        "UPDATE bodies SET codec = 'redacted', data = NULL WHERE id = 1",
+        "UPDATE bodies SET how = 4, data = NULL WHERE id = 1",
     ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(forbidden)

@@ -218,7 +218,7 @@ def test_export_is_the_same_bytes_every_time_and_all_formats_say_the_same(kept: 
     assert lines == tidslager("export", "-a", kept).out
     pages = [json.loads(line) for line in lines.splitlines()]
     table = tidslager("export", "--format", "csv", "-a", kept).out
-    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"), newline="")))
     assert tuple(rows[0]) == tuple(COLUMNS)
     assert tuple(pages[0])[:-1] + tuple(pages[0]["sections"][0]) == tuple(COLUMNS)
     flat = [(p["page"], s["heading"], s["text"]) for p in pages for s in p["sections"] or [{"heading": "", "text": ""}]]

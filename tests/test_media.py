@@ -6,16 +6,15 @@ import pytest
 
 from schemas.page import Film, Image
 from scraper.media import film_of, image_of
-from scraper.tree import Node, parse
+from scraper.tree import Tree, parse
 
 BASE = "https://a.example/b/"
 
 
-def first(html: str) -> Node:
-    body = parse(html).body
-    assert body is not None
-    assert body.first_child is not None
-    return body.first_child
+def first(html: str) -> tuple[Tree, int]:
+    tree = Tree(parse(html))
+    assert tree.body is not None
+    return tree, tree.body + 1
 
 
 @pytest.mark.parametrize(
@@ -41,16 +40,16 @@ def first(html: str) -> Node:
 )
 def test_a_film_is_known_by_its_player_or_place(html: str, address: str | None) -> None:
     """Players, consent placeholders and media objects are films; frames that only measure are not."""
-    film = film_of(first(html), BASE)
+    film = film_of(*first(html), BASE)
     assert (film.address if film else None) == address
 
 
 def test_a_film_has_the_title_of_its_player() -> None:
     """title, else aria-label."""
-    assert film_of(first("<iframe src=/f title=' Ett\nbad '></iframe>"), BASE) == Film(
+    assert film_of(*first("<iframe src=/f title=' Ett\nbad '></iframe>"), BASE) == Film(
         address="https://a.example/f", title="Ett bad"
     )
-    film = film_of(first("<iframe src=/f aria-label=Bad></iframe>"), BASE)
+    film = film_of(*first("<iframe src=/f aria-label=Bad></iframe>"), BASE)
     assert film is not None
     assert film.title == "Bad"
 
@@ -67,4 +66,4 @@ def test_a_film_has_the_title_of_its_player() -> None:
 )
 def test_a_picture_is_what_can_be_seen(html: str, image: Image | None) -> None:
     """Address and alternative text; counting pixels and pictures without an address are none."""
-    assert image_of(first(html), BASE) == image
+    assert image_of(*first(html), BASE) == image

@@ -16,7 +16,14 @@ from scraper.metadata import (
     title_element,
     title_of,
 )
-from scraper.tree import ids_of, parse
+from scraper.selectors import Finder
+from scraper.tree import Region, Tree, parse
+
+
+def finder_of(html: str) -> tuple[Finder, Region]:
+    tree = Tree(parse(html))
+    return Finder(tree), Region(tree)
+
 
 GENERIC = layouts()["generic"]
 BASE = "https://www.ekeby.example/omsorg/"
@@ -39,19 +46,16 @@ BASE = "https://www.ekeby.example/omsorg/"
 )
 def test_the_title_is_what_a_reader_sees(html: str, title: str) -> None:
     """The first heading that says something, else <title> without the site's name, else og:title."""
-    document = parse(html)
-    root = document.css_first("main") or document.body
-    assert root is not None
-    element = title_element([root], GENERIC, set())
-    assert title_of(document, element, set(), fields(document)) == title
+    finder, nothing = finder_of(html)
+    element = title_element(finder, finder.first(["main", "body"]), GENERIC, nothing)
+    assert title_of(finder, element, nothing, fields(finder)) == title
 
 
 def test_a_hidden_heading_is_no_title() -> None:
     """What stands in chrome names another thing than the page."""
-    document = parse("<header><h1>Kommunen</h1></header><h1>Sidan</h1>")
-    assert document.body is not None
-    element = title_element([document.body], GENERIC, ids_of(document.css("header")))
-    assert title_of(document, element, set(), {}) == "Sidan"
+    finder, nothing = finder_of("<header><h1>Kommunen</h1></header><h1>Sidan</h1>")
+    element = title_element(finder, finder.first(["body"]), GENERIC, nothing | finder.first(["header"]))
+    assert title_of(finder, element, nothing, {}) == "Sidan"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +69,8 @@ def test_a_hidden_heading_is_no_title() -> None:
 )
 def test_the_language_is_a_tag_or_nothing(html: str, tag: str | None) -> None:
     """<html lang> goes before the meta fields; what is no tag is passed over."""
-    document = parse(html)
-    assert language(document, fields(document)) == tag
+    finder, _ = finder_of(html)
+    assert language(finder, fields(finder)) == tag
 
 
 @pytest.mark.parametrize(
@@ -83,8 +87,8 @@ def test_the_language_is_a_tag_or_nothing(html: str, tag: str | None) -> None:
 )
 def test_the_canonical_address_is_resolved(html: str, address: str | None) -> None:
     """Relative to the base, in normal form; None when there is none that could be asked for."""
-    document = parse(html)
-    assert canonical(document, base_address(document, BASE)) == address
+    finder, _ = finder_of(html)
+    assert canonical(finder, base_address(finder, BASE)) == address
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,8 @@ def test_the_canonical_address_is_resolved(html: str, address: str | None) -> No
 )
 def test_the_breadcrumb_is_its_labels(html: str, trail: tuple[str, ...]) -> None:
     """Entries of the list, else links; separators are no words."""
-    assert breadcrumb(parse(html), GENERIC, set()) == trail
+    finder, nothing = finder_of(html)
+    assert breadcrumb(finder, GENERIC, nothing) == trail
 
 
 @pytest.mark.parametrize(
@@ -123,26 +128,23 @@ def test_the_breadcrumb_is_its_labels(html: str, trail: tuple[str, ...]) -> None
 )
 def test_the_responsible_person_is_named_by_a_label(html: str, person: Person | None) -> None:
     """In the labelled element, after it or in the next portlet; a sentence or a mail address names nobody."""
-    document = parse(f"<main>{html}</main>")
-    root = document.css_first("main")
-    assert root is not None
-    found = responsible(root, document, GENERIC, set())
+    finder, nothing = finder_of(f"<main>{html}</main>")
+    found = responsible(finder, finder.first(["main"])[0], GENERIC, nothing)
     assert found.person == person
     assert bool(found.elements) == (person is not None)
 
 
 def test_a_layout_may_know_the_place() -> None:
     """A block of the layout's that names nobody leaves the question to the labels."""
-    document = parse("<main><div class=lp-byline>Redaktionen</div><p>Sidansvarig: Åsa Ek</p></main>")
-    root = document.css_first("main")
-    assert root is not None
-    assert responsible(root, document, layouts()["sitevision"], set()).person == Person(name="Åsa Ek")
+    finder, nothing = finder_of("<main><div class=lp-byline>Redaktionen</div><p>Sidansvarig: Åsa Ek</p></main>")
+    found = responsible(finder, finder.first(["main"])[0], layouts()["sitevision"], nothing)
+    assert found.person == Person(name="Åsa Ek")
 
 
 def test_fields_are_named_without_regard_to_case() -> None:
     """name, property, itemprop and http-equiv name a field; empty values are none."""
-    document = parse(
+    finder, _ = finder_of(
         "<meta name=DC.Date content=a><meta property=og:x content=b><meta itemprop=y content=c>"
         "<meta http-equiv=Refresh content=d><meta name=e content=' '>"
     )
-    assert fields(document) == {"dc.date": ["a"], "og:x": ["b"], "y": ["c"], "refresh": ["d"]}
+    assert fields(finder) == {"dc.date": ["a"], "og:x": ["b"], "y": ["c"], "refresh": ["d"]}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from archive.file import open_for_reading
+from archive.header_sets import read_head
 from archive.store import Archive
 from schemas.site import Site
 from scraper.crawl import crawl
@@ -89,12 +90,8 @@ def test_validators_go_back_verbatim(nginx: Nginx, path: Path) -> None:
     """The server sees the tag and the date that it gave, letter for letter, the weak mark included."""
     look(nginx, path, 1)
     database = open_for_reading(path)
-    heads = dict(
-        database.execute(
-            "SELECT u.url, CAST(h.head AS TEXT) FROM captures c JOIN urls u ON u.id = c.url_id"
-            " JOIN header_sets h ON h.id = c.head_id"
-        ).fetchall()
-    )
+    heads = dict(database.execute("SELECT u.url, c.head_id FROM captures c JOIN urls u ON u.id = c.url_id").fetchall())
+    heads = {url: read_head(database, number).decode() for url, number in heads.items()}
     database.conn.close()
     look(nginx, path, 2)
     seen = {}

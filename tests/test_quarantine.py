@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.file import open_for_reading, transaction
 from archive.order import replay_page
 from archive.store import Archive
+from schemas.reading import Rules
 from schemas.site import Floors
 from scraper import parse
 from scraper.parse import PARSER
@@ -113,13 +114,13 @@ def same_history_from_evidence_alone(path: Path) -> Any:
             for page, capture in firsts:
                 replay_page(
                     archive.database, page, capture, parser=PARSER,
-                    reread=lambda look: reading_of(look, "", parse.read) or pytest.fail("a failure was read"),
+                    reread=lambda look: reading_of(look, Rules(), parse.read) or pytest.fail("a failure was read"),
                 )  # fmt: skip
         assert says(archive.database) == before
 
 
 @pytest.mark.parametrize("doubt", HELD)
-def test_a_suspect_changes_nothing_and_is_told(agency: Agency, path: Path, doubt: str) -> None:
+def test_r12_a_suspect_changes_nothing_and_is_told(agency: Agency, path: Path, doubt: str) -> None:
     """R12: held with its reason, no revision, no change; the night after, the page is unchanged."""
     crawl_agency(agency, path, 1)
     agency.trouble[LAUNDRY] = HELD[doubt]
@@ -303,7 +304,7 @@ def test_a_history_made_anew_from_the_middle_of_a_spell_begins_before_it(agency:
             with transaction(archive.database, path):
                 replay_page(
                     archive.database, 1, capture, parser=PARSER,
-                    reread=lambda look: reading_of(look, "", parse.read) or pytest.fail("a failure was read"),
+                    reread=lambda look: reading_of(look, Rules(), parse.read) or pytest.fail("a failure was read"),
                 )  # fmt: skip
             assert says(archive.database) == before
 

@@ -24,7 +24,7 @@ from archive.rebuild import Rebuilt, rebuild
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.errors import ArchiveWriteError
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from scraper.parse import PARSER
 from scraper.reading import ReadPage, reading_of
 from tests.agency import truth
@@ -69,9 +69,9 @@ def evidence(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         connection.close()
 
 
-def without_clock(capture: Capture, layout: str) -> Reading | None:
+def without_clock(capture: Capture, rules: Rules) -> Reading | None:
     """A parser that takes the clock for what it is: no content."""
-    assert layout == ""
+    assert rules == Rules()
     reading = reread(capture)
     if reading.page is None:
         return reading
@@ -79,9 +79,9 @@ def without_clock(capture: Capture, layout: str) -> Reading | None:
     return msgspec.structs.replace(reading, page=msgspec.structs.replace(reading.page, sections=sections))
 
 
-def plainly(capture: Capture, layout: str) -> Reading | None:
+def plainly(capture: Capture, rules: Rules) -> Reading | None:
     """The parser that the archive was written with."""
-    assert layout == ""
+    assert rules == Rules()
     return reread(capture)
 
 
@@ -153,9 +153,9 @@ def test_a_revision_that_a_parser_caused_between_nights_goes_with_a_rebuild(path
     with Archive(path) as archive:
         look(archive, 1, A)
         kept = archive.keep(begin(archive, night(2)), capture(at=night(2), body=written(C)))
-        reading = without_clock(archive.look(kept.id), "")
+        reading = without_clock(archive.look(kept.id), Rules())
         assert reading is not None
-        archive.record(kept.id, reading, parser="2", reread=lambda one: without_clock(one, ""))
+        archive.record(kept.id, reading, parser="2", reread=lambda one: without_clock(one, Rules()))
         causes = archive.database.execute("SELECT cause FROM revisions ORDER BY seq").fetchall()
         assert causes == [("source",), ("parser",), ("source",)]
     again(path)
@@ -181,8 +181,8 @@ def test_what_the_command_tells(agency: Agency, path: Path, monkeypatch: pytest.
     """Each page with what reads otherwise, in words and as JSON."""
     crawl_agency(agency, path, 1)
 
-    def fewer(capture: Capture, layout: str, read: ReadPage) -> Reading | None:
-        reading = reading_of(capture, layout, read)
+    def fewer(capture: Capture, rules: Rules, read: ReadPage) -> Reading | None:
+        reading = reading_of(capture, rules, read)
         if reading is None or reading.page is None:
             return reading
         return msgspec.structs.replace(reading, page=msgspec.structs.replace(reading.page, published=None))
@@ -221,7 +221,8 @@ def test_kept_and_unread_captures_are_read_by_a_rebuild(path: Path) -> None:
 
 def test_every_table_is_evidence_or_derived_or_the_log(archive: Archive) -> None:
     """A new table must say which it is, or a rebuild would not know what to do with it."""
-    names = {name for name in archive.database.table_names() if not name.startswith(("sqlite_", "_"))}
+    listed = archive.database.query("SELECT name FROM pragma_table_list WHERE type = 'table'")
+    names = {row["name"] for row in listed if not row["name"].startswith(("sqlite_", "_"))}
     assert names == {*KEPT_FOR_EVER, *DERIVED_TABLES, "rereadings"}
 
 
@@ -342,8 +343,8 @@ def test_the_site_is_read_by_the_layout_that_its_newest_run_was_told(path: Path)
             archive.keep(begin(archive, night(number), site), capture(at=night(number), body=written(A)))
     used = set()
 
-    def read(capture: Capture, layout: str) -> Reading | None:
-        used.add(layout)
+    def read(capture: Capture, rules: Rules) -> Reading | None:
+        used.add(rules.layout)
         return reread(capture)
 
     again(path, read)

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from schemas.capture import Capture
-from schemas.reading import Doubt
+from schemas.reading import Doubt, Rules
 from scraper import suspect
 from scraper.reading import reading_of
 from scraper.suspect import leads_to_front
@@ -143,7 +143,7 @@ SUSPECTS: dict[str, tuple[Doubt, Capture]] = {
 def test_what_is_not_the_page_is_held(name: str) -> None:
     """A suspect is told by its kind, with a reason in a sentence, and its record is kept to be believed later."""
     doubt, seen = SUSPECTS[name]
-    reading = reading_of(seen, "generic")
+    reading = reading_of(seen, Rules(layout="generic"))
     assert reading is not None
     assert (reading.verdict, reading.doubt) == ("suspect", doubt)
     assert reading.why.endswith((".", '".'))
@@ -216,7 +216,7 @@ PAGES: dict[str, Capture] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_what_only_looks_like_it_is_the_page(name: str) -> None:
     """A page that writes about such things, or that has a doorkeeper in front of it, is read like any other."""
-    reading = reading_of(PAGES[name], "generic")
+    reading = reading_of(PAGES[name], Rules(layout="generic"))
     assert reading is not None
     assert (reading.verdict, reading.why) == ("page", "")
 
@@ -233,7 +233,7 @@ def test_marks_are_found_under_a_content_coding() -> None:
         body=gzip.compress(page("x", '<form id="challenge-form"></form><p>Vänta.</p>').encode(), mtime=0),
         head=f"HTTP/1.1 200 OK\r\n{HTML}\r\nContent-Encoding: gzip\r\n\r\n".encode(),
     )
-    reading = reading_of(packed, "generic")
+    reading = reading_of(packed, Rules(layout="generic"))
     assert reading is not None
     assert reading.doubt == "challenge"
 

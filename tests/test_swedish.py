@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.swedish import find_date, leading_date
+from scraper.swedish import find_date, find_dates, leading_date
 
 MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
@@ -78,3 +79,28 @@ def test_any_text_can_be_searched(text: str) -> None:
     """No text raises, and a leading day is the first day."""
     leading = leading_date(text)
     assert leading is None or leading[0] == find_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Avtalet från 1 oktober 2019 löper till mars 2021.", ["2019-10-01", "2021-03"]),
+        ("Sedan år 2011 och fram till 2018-01-16", ["2011", "2018-01-16"]),
+        ("den 1:a okt. 2019, 1/10 2019", ["2019-10-01", "2019-10-01"]),
+        ("våren 2017 och 2018/2019", ["2017"]),
+        ("31 februari 2020", []), ("2020-13-45", []), ("2 500 personer och 2000 kronor", []), ("dnr 2019-114", []),
+        ("Okt 2019", ["2019-10"]), ("2020.", ["2020"]), ("telefon 2019 45", ["2019"]), ("version 1.2019", []),
+    ],
+)  # fmt: skip
+def test_dates_are_as_exact_as_they_are_written(text: str, told: list[str]) -> None:
+    """Days, months and years, none made up, none read inside another or out of a day that does not exist."""
+    assert [str(when) for when in find_dates(text)] == told
+
+
+@settings(deadline=None)
+@given(st.text() | st.text("0123456789-/ .:majokt", max_size=60))
+def test_dates_lie_in_their_text_in_order(text: str) -> None:
+    """No text raises; the dates come in order and never overlap."""
+    found = find_dates(text)
+    assert all(first.end <= second.start for first, second in pairwise(found))
+    assert all(0 <= each.start < each.end <= len(text) for each in found)

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.tree import BREAK, EDGE, Node, Region, can_be_seen, find, ids_of, lines, parse, stored, words
+from scraper.selectors import Finder
+from scraper.text import BREAK, EDGE, can_be_seen, stored
+from scraper.tree import Region, Tree, parse
 
 
-def body_of(html: str) -> Node:
-    body = parse(html).body
-    assert body is not None
-    return body
+def found_in(html: str) -> tuple[Finder, Tree, int]:
+    tree = Tree(parse(html))
+    assert tree.body is not None
+    return Finder(tree), tree, tree.body
 
 
 @pytest.mark.parametrize(
@@ -52,22 +54,40 @@ def test_what_leaves_no_ink_cannot_be_seen(text: str) -> None:
 
 def test_words_come_in_reading_order() -> None:
     """Blocks on lines of their own, scripts and hidden elements left out, entities read."""
-    body = body_of("<p>A&amp;<b>B</b><!-- c --><script>d</script></p>e<br>f<div id=g>g</div><ul><li>h<li> </ul>")
-    assert lines(body, ids_of(body.css("#g"))) == ["A&B", "e", "f", "h"]
-    assert words(body, set()) == "A&B\ne\nf\ng\nh"
+    finder, tree, body = found_in(
+        "<p>A&amp;<b>B</b><!-- c --><script>d</script></p>e<br>f<div id=g>g</div><ul><li>h<li> </ul>"
+    )
+    assert tree.lines(body, Region(tree, finder.first(["#g"]))) == ["A&B", "e", "f", "h"]
+    assert tree.words(body, Region(tree)) == "A&B\ne\nf\ng\nh"
+
+
+def test_words_in_what_is_silent_are_read_from_inside() -> None:
+    """A film's fallback says nothing on the page, and its own words when it is asked for."""
+    finder, tree, body = found_in("a<video><p>b<script>c</script></p></video>d")
+    assert tree.words(body, Region(tree)) == "ad"
+    assert tree.words(finder.first(["p"])[0], Region(tree)) == "b"
+
+
+def test_a_body_that_a_frame_set_replaced_is_read() -> None:
+    """What stood before the frame set is not in the document any more, and is laid out all the same."""
+    _, tree, body = found_in("<figure title=a></figure><frameset><frame></frameset>")
+    assert [tree.tags[number] for number in range(body, tree.ends[body])] == ["body", "figure"]
+    assert "frameset" in tree.tags
 
 
 def test_elements_are_found_once_in_order() -> None:
     """The first selector that matches decides; an element that matches twice is found once."""
-    body = body_of("<h1 class=a>1</h1><p class=a>2</p><h1>3</h1>")
-    assert [node.text() for node in find([body, body], [".none", "h1, .a", "p"])] == ["1", "2", "3"]
-    assert find([body], []) == []
+    finder, tree, body = found_in("<h1 class=a>1</h1><p class=a>2</p><h1>3</h1>")
+    found = finder.within([body, body], [".none", "h1, .a", "p"])
+    assert [tree.line(element, Region(tree)) for element in found] == ["1", "2", "3"]
+    assert finder.first([".none", "h1, .a", "p"]) == found
+    assert finder.within([body], []) == finder.any([]) == []
 
 
 def test_a_region_covers_what_stands_in_it() -> None:
     """The element itself and all under it, however deep; nothing beside it, and never nothing."""
-    body = body_of("<div id=a><p><b></b></p></div><i></i>")
-    region = Region(ids_of(body.css("#a")))
-    assert [region.covers(body.css(tag)[0]) for tag in ("b", "p", "div", "i", "b")] == [True, True, True, False, True]
+    finder, tree, body = found_in("<div id=a><p><b></b></p></div><i></i>")
+    region = Region(tree, finder.first(["#a"]))
+    assert [region.covers(finder.first([tag])[0]) for tag in ("b", "p", "div", "i")] == [True, True, True, False]
     assert not region.covers(body)
     assert not region.covers(None)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from schemas.site import Limits
 from scraper.connect import Routes
-from scraper.wire import Answer, DeadlineError, Exchange, TooLargeError, Wire, diagnose
+from scraper.exchange import DeadlineError, Exchange, TooLargeError
+from scraper.wire import Answer, Wire, diagnose
 from tests.clocks import FakeClock
 from tests.faults import FaultServer
 from tests.raw_server import PAGE, answer

@@ -225,3 +225,27 @@ def test_punctuation_stands_apart_in_long_texts_too() -> None:
     changed = [word + "," if at % 1000 == 5 else word for at, word in enumerate(words)]
     found = check_exact(" ".join(words), " ".join(changed))
     assert [piece.text for piece in found.pieces if piece.op != "equal"] == [","] * 9
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("Stödet är 4 000 kronor.", "Stödet är 4 500 kronor.", "Stödet är [-4 000-]{+4 500+} kronor."),
+        ("Stödet är 4 000 kronor.", "Stödet är 5 000 kronor.", "Stödet är [-4 000-]{+5 000+} kronor."),
+        ("Vi är 12 000 500 nu.", "Vi är 12 001 500 nu.", "Vi är [-12 000 500-]{+12 001 500+} nu."),
+        ("Av 900 kronor.", "Av 1 900 kronor.", "Av [-900-]{+1 900+} kronor."),
+        ("Sålde för 4\u00a0000 kr.", "Sålde för 4\u00a0100 kr.", "Sålde för [-4\u00a0000-]{+4\u00a0100+} kr."),
+        ("År 2019 100 platser.", "År 2019 120 platser.", "År 2019 [-100-]{+120+} platser."),
+        ("Rum 4 och 5", "Rum 4 och 6", "Rum 4 och [-5-]{+6+}"),
+    ],
+)
+def test_a_number_in_groups_of_digits_is_one_word(before: str, after: str, told: str) -> None:
+    """4 000 that became 4 500 is told as that, and a year beside a number is none of it."""
+    assert marked(check_exact(before, after)) == told
+
+
+@law
+@given(*[st.lists(st.sampled_from(["4 ", "000 ", "12 ", "500", "\u00a0", "och ", ". ", "7"]), max_size=12)] * 2)
+def test_texts_of_numbers_are_exact(before: list[str], after: list[str]) -> None:
+    """Taking numbers whole loses no letter and makes none up."""
+    check_exact("".join(before), "".join(after))

@@ -1,10 +1,13 @@
-"""Swedish as public-sector pages write it: exact days in running text. Pure."""
+"""Days, months and years in Swedish running text, no more exact than they are written. Pure."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
+
+from schemas.mention import When
 
 _MONTHS = (
     ("januari", "jan"),
@@ -36,6 +39,11 @@ _DATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A month or a year alone. A year is one of the last two centuries or the next decades, and no part of another number.
+_MONTH_AND_YEAR = re.compile(rf"(?<![\w.:/-])({_MONTH})\b\.?,?\s+(?:år\s+)?([12]\d{{3}})(?![\d-])", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?<![\w./,:-])(?:1[89]\d\d|20\d\d)(?![\w/%-]|[.,:]\d| (?:kronor|kr|personer|st|deltagare|procent)\b)"
+)
 _WEEKDAY = r"(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?\s+)?"
 _BEFORE = re.compile(rf"\s*{_WEEKDAY}(?:den\s+)?", re.IGNORECASE)
 
@@ -54,6 +62,34 @@ def leading_date(text: str) -> tuple[date, str] | None:
     opening = _BEFORE.match(text)
     begins = opening.end() if opening else 0
     return next(((found, text[end:]) for found, start, end in _dates(text) if start == begins), None)
+
+
+def find_dates(text: str) -> tuple[When, ...]:
+    """Each day, month and year that the text names, in order, none inside another.
+
+    Days as `find_date` reads them; besides "oktober 2019" and "år 2019". What no calendar has is left out whole.
+    """
+    found = [
+        When(year=day.year, month=day.month, day=day.day, start=start, end=end) for day, start, end in _dates(text)
+    ]
+    taken = [(match.start(), match.end()) for match in _DATE.finditer(text)]
+    for match in _MONTH_AND_YEAR.finditer(text):
+        if _is_free(taken, match.start(), match.end()):
+            month = _MONTH_NUMBER[match[1].lower()]
+            found.append(When(year=int(match[2]), month=month, start=match.start(), end=match.end()))
+    taken = sorted([*taken, *((each.start, each.end) for each in found)])
+    found += [
+        When(year=int(match[0]), start=match.start(), end=match.end())
+        for match in _YEAR.finditer(text)
+        if _is_free(taken, match.start(), match.end())
+    ]
+    return tuple(sorted(found, key=lambda each: each.start))
+
+
+def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a span meets none of the spans, which are in order of their starts."""
+    at = bisect_left(taken, (end, 0))
+    return at == 0 or max(span[1] for span in taken[max(0, at - 2) : at]) <= start
 
 
 def _dates(text: str) -> Iterator[tuple[date, int, int]]:

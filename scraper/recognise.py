@@ -1,0 +1,48 @@
+"""Recognise: whom and what the texts of a page name. Derived from the page record alone, and kept beside it. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from schemas.mention import Mention
+from schemas.page import Page
+from schemas.reading import Reading, Rules
+from scraper.swedish import find_mentions
+
+_REMEMBERED = 4096
+"""Texts whose mentions are remembered: a rebuild reads most texts as many times as there were nights."""
+
+
+def recognised(reading: Reading, rules: Rules) -> Reading:
+    """The reading with what its texts name; people only where the site's rules ask for them."""
+    if reading.page is None:
+        return reading
+    texts = reading.page.texts()
+    found = [_mentions(text, rules.organisations, rules.people) for text in texts]
+    found[0] = _of_head(found[0], reading.page, texts[0], rules)
+    return msgspec.structs.replace(reading, mentions=tuple(found))
+
+
+def _of_head(found: tuple[Mention, ...], page: Page, text: str, rules: Rules) -> tuple[Mention, ...]:
+    """What the head of a page names; the person who answers for the page stands in a place of its own."""
+    person = page.responsible
+    if person is None or not rules.people:
+        return found
+    others = tuple(one for one in found if (one.kind, one.name) != ("person", person.name))
+    words = str(person)
+    named = Mention(
+        kind="person",
+        name=person.name,
+        role=person.role,
+        start=len(text) - len(words),
+        end=len(text),
+        evidence="named in a place of its own as who answers for the page",
+    )
+    return (*others, named)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _mentions(text: str, organisations: tuple[str, ...], people: bool) -> tuple[Mention, ...]:  # noqa: FBT001 -- cached
+    return find_mentions(text, organisations=organisations, people=people)

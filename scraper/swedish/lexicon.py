@@ -1,0 +1,57 @@
+"""Words and given names by which people are told from all else that has a capital letter. Data in two TOML files."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from scraper.swedish.gazetteer import gazetteer
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """The words, made ready to be asked."""
+
+    given: frozenset[str]
+    """Given names."""
+    starters: frozenset[str]
+    """Words that begin sentences."""
+    impersonal: frozenset[str]
+    """Words that never stand in a person's name."""
+    impersonal_ending: re.Pattern[str]
+    role: re.Pattern[str]
+    """A word, from its beginning to its end, that says what someone is; group `word` is its form in the dictionary."""
+    adverbs: frozenset[str]
+    """What may stand between a verb of reporting and the name."""
+    bearers: frozenset[str]
+    memorials: frozenset[str]
+    reporting: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """All words, read once."""
+    folder = resources.files("scraper.swedish")
+    raw = tomllib.loads((folder / "words.toml").read_text("utf-8"))
+    roles = "|".join(sorted({*raw["roles"].replace("_", " ").split()}, key=len, reverse=True))
+    endings = "|".join(raw["impersonal_endings"].split())
+    return Lexicon(
+        given=frozenset(tomllib.loads((folder / "names.toml").read_text("utf-8"))["given"].split()),
+        starters=frozenset(raw["starters"].split()),
+        impersonal=frozenset(raw["impersonal"].split()),
+        impersonal_ending=re.compile(rf"\w{{2,}}(?:{endings})s?\Z"),
+        role=re.compile(rf"(?P<word>[\w-]*?(?:{roles}))(?P<form>en|et|n|t|er|erna|e|a)?(?P<owner>s)?\Z", re.IGNORECASE),
+        adverbs=frozenset(raw["adverbs"].split()),
+        bearers=frozenset(raw["bearers"].split()),
+        memorials=frozenset(raw["memorials"].split()),
+        reporting=frozenset(raw["reporting"].split()),
+    )
+
+
+@cache
+def dull_words() -> frozenset[str]:
+    """Words that begin sentences and, alone, name nothing."""
+    return lexicon().starters - gazetteer().words.keys()

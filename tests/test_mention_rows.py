@@ -1,0 +1,229 @@
+"""Mentions, people and examples as rows: beside the record, never news, and right whatever is done to the history."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from archive.example_list import learning_examples
+from archive.file import open_for_reading, transaction
+from archive.mentions import mentions_digest
+from archive.names import Name
+from archive.prune import plan, prune
+from archive.rebuild import rebuild
+from archive.redact_person import redact_person
+from archive.redactions import Reason
+from archive.store import Archive
+from archive.verify import verify
+from schemas.capture import Capture
+from schemas.finding import Finding
+from schemas.mention import Mention
+from schemas.page import Page, Person
+from schemas.reading import Reading, Rules
+from scraper.recognise import recognised
+from tests.builders import ADDRESS, PARSER, begin, capture, night, page, reread, section, written
+from tests.derived import derived, exact
+
+LAUNDRY = section("Tvätteriet", "Tvätteriet i Haninge kommun anställer.", "Det gör också köket i Nynäshamns kommun.")
+QUOTE = section("Vi lärde oss", "– Det gick bra, säger Stina Dahl, upphandlare på Haninge kommun.")
+CONTACT = section("Kontakt", "Stina Dahl, upphandlare.")
+A = page(LAUNDRY, QUOTE, responsible=Person(name="Åsa Grön", role="Utredare"))
+B = page(LAUNDRY, section("Vi lärde oss", "Ingenting alls."), responsible=Person(name="Åsa Grön", role="Utredare"))
+
+
+def named(text: str, words: str, **values: Any) -> Mention:
+    """A mention of the words in a text."""
+    at = text.index(words)
+    return Mention(**{"kind": "person", "name": words, **values}, start=at, end=at + len(words), evidence="för provet")
+
+
+def known(record: Page, *of: tuple[str, dict[str, Any]]) -> Reading:
+    """A reading of a record in which each of some words is a mention, wherever it stands."""
+    mentions = tuple(
+        tuple(named(text, words, **values) for words, values in of if words in text) for text in record.texts()
+    )
+    return Reading(verdict="page", page=record, mentions=mentions)
+
+
+STINA = ("Stina Dahl", {"role": "upphandlare", "organisation": "Haninge kommun"})
+ASA = ("Åsa Grön", {"role": "Utredare"})
+HANINGE = ("Haninge kommun", {"kind": "municipality", "name": "Haninge", "code": "0136"})
+
+
+def by_hand(earlier: Capture) -> Reading:
+    """Reads with a recogniser that knows Stina, Åsa and Haninge."""
+    record = reread(earlier).page
+    assert record is not None
+    return known(record, STINA, ASA, HANINGE)
+
+
+def night_of(archive: Archive, number: int, record: Page, read: Any = by_hand, address: str = ADDRESS) -> None:
+    """A night on which a page says `record`, read by a recogniser of the test's own."""
+    run = begin(archive, night(number))
+    seen = capture(address, at=night(number), body=written(record))
+    kept = archive.keep(run, seen)
+    archive.record(kept.id, read(seen), parser=PARSER, reread=read)
+    archive.finish_run(run, "ok", {}, now=night(number))
+
+
+def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
+    """What a query answers."""
+    return archive.database.execute(query).fetchall()
+
+
+def test_a_mention_stands_from_the_first_revision_that_names_it_to_the_first_that_does_not(archive: Archive) -> None:
+    """As links do; the words and the rule stand with it, and each section has its own."""
+    night_of(archive, 1, A)
+    night_of(archive, 2, B)
+    assert rows(
+        archive,
+        "SELECT s.key, m.name, m.words, m.from_revision, m.to_revision FROM mentions m"
+        " LEFT JOIN sections s ON s.id = m.section_id ORDER BY s.key, m.name",
+    ) == [
+        (None, "Åsa Grön", "Åsa Grön", 1, None),
+        ("h-Tvätteriet", "Haninge", "Haninge kommun", 1, None),
+        ("h-Vi lärde oss", "Haninge", "Haninge kommun", 1, 2),
+        ("h-Vi lärde oss", "Stina Dahl", "Stina Dahl", 1, 2),
+    ]
+
+
+def test_people_are_told_by_the_capacity_in_which_they_are_named(archive: Archive) -> None:
+    """Responsible in the page's own place for it, contact under such a heading, speaker elsewhere."""
+    night_of(archive, 1, page(QUOTE, CONTACT, responsible=Person(name="Åsa Grön", role="Utredare")))
+    assert rows(archive, "SELECT name, role, organisation, named_as, section FROM people_now ORDER BY named_as") == [
+        ("Stina Dahl", "upphandlare", "Haninge kommun", "contact", "h-Kontakt"),
+        ("Åsa Grön", "Utredare", "", "responsible", None),
+        ("Stina Dahl", "upphandlare", "Haninge kommun", "speaker", "h-Vi lärde oss"),
+    ]
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_people_are_recorded_only_where_the_site_file_says_so(people: bool) -> None:  # noqa: FBT001 -- of two
+    """The responsible person too; what the page record says is the page's own and stays."""
+    reading = recognised(Reading(verdict="page", page=A), Rules(people=people))
+    assert reading.page == A
+    kinds = {one.kind for mentions in reading.mentions for one in mentions}
+    assert ("person" in kinds) is people
+    assert "municipality" in kinds
+
+
+def test_a_better_recogniser_is_never_news(archive: Archive, path: Path) -> None:
+    """The same record with other mentions makes no revision; from then on the better ones stand."""
+    night_of(archive, 1, B)
+    night_of(archive, 2, A, read=lambda seen: known(reread(seen).page or A, HANINGE))
+    assert rows(archive, "SELECT name FROM people_now") == []
+    night_of(archive, 3, A)
+    assert rows(archive, "SELECT count(*) FROM revisions") == [(2,)]
+    assert rows(archive, "SELECT name, since FROM people_now ORDER BY name") == [
+        ("Stina Dahl", "2026-03-02T02:10:00.000Z"),
+        ("Åsa Grön", "2026-03-02T02:10:00.000Z"),
+    ]
+    night_of(archive, 4, A, read=lambda seen: known(reread(seen).page or A, HANINGE))
+    assert rows(archive, "SELECT name FROM people WHERE from_revision = 2") == []
+    assert found_wrong(path) == []
+
+
+def test_a_late_look_ends_as_time_order_does(archive: Archive, tmp_path: Path) -> None:
+    """R19 for mentions: what was read after it is taken back and read again."""
+    for number, record in ((1, A), (3, A), (2, B)):
+        night_of(archive, number, record)
+    with Archive(tmp_path / "in-order.db") as other:
+        for number, record in ((1, A), (2, B), (3, A)):
+            night_of(other, number, record)
+        assert derived(archive.database) == derived(other.database)
+    assert len(rows(archive, "SELECT 1 FROM mentions WHERE name = 'Stina Dahl'")) == 2
+
+
+@pytest.mark.parametrize("keep", [1, 2])
+def test_pruning_lets_mentions_begin_later(archive: Archive, path: Path, keep: int) -> None:
+    """What also stood in the revisions that stay, stands in them; what only stood before is gone."""
+    for number, record in enumerate((A, B, page(LAUNDRY)), 1):
+        night_of(archive, number, record)
+    with transaction(archive.database, path):
+        reason = Reason(text="plats", now=night(9), pruned=True)
+        prune(archive.database, plan(archive.database, keep=keep), reason)
+    names = {name for (name,) in rows(archive, "SELECT name FROM mentions")}
+    assert names == ({"Haninge"} if keep == 1 else {"Haninge", "Åsa Grön"})
+    assert rows(archive, "SELECT DISTINCT section FROM current_mentions") == [("h-Tvätteriet",)]
+    assert found_wrong(path) == []
+
+
+def test_a_person_who_is_erased_is_no_speaker_and_no_contact_either(archive: Archive, path: Path) -> None:
+    """Also where the text has the surname alone; the places that stood beside stay."""
+    short = section("Senare", "Dahl är nöjd, i Haninge kommun.")
+    surname = ("Dahl", {"name": "Stina Dahl", "role": "upphandlare"})
+
+    def read(seen: Capture) -> Reading:
+        return known(reread(seen).page or A, STINA, ASA, HANINGE, surname)
+
+    night_of(archive, 1, page(QUOTE, CONTACT, short, responsible=Person(name="Åsa Grön")), read)
+    night_of(archive, 2, page(LAUNDRY, short), read)
+    with transaction(archive.database, path):
+        redact_person(archive.database, Name("Stina Dahl"), Reason(text="beslut 1", now=night(9)))
+    told = rows(archive, "SELECT name FROM people UNION SELECT name FROM mentions")
+    assert told == [("Haninge",), ("Åsa Grön",)]
+    assert "Dahl" not in str(learning_examples(archive.database)).replace("Dahl är nöjd", "")
+    assert found_wrong(path) == []
+
+
+def test_a_rebuild_gives_the_same_rows(archive: Archive, path: Path) -> None:
+    """Mentions, people and examples come out number for number, by the rules of the newest run."""
+    for number, record in enumerate((A, B, A), 1):
+        night_of(archive, number, record)
+    before = exact(archive.database)
+    archive.close()
+
+    def read(capture: Capture, rules: Rules) -> Reading:
+        assert rules == Rules()
+        return by_hand(capture)
+
+    rebuild(path, read, parser=PARSER, now=night(9))
+    database = open_for_reading(path)
+    with closing(database.conn):
+        assert exact(database) == before
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM mentions WHERE id = 1",
+        "UPDATE mentions SET name = 'Borås' WHERE id = 1",
+        "UPDATE mentions SET words = 'Borås' WHERE id = 1",
+        "UPDATE mentions SET to_revision = 2 WHERE to_revision IS NULL",
+        "DELETE FROM people WHERE id = 1",
+        "DELETE FROM examples WHERE id = 1",
+    ],
+)
+def test_verify_finds_what_is_done_by_hand(archive: Archive, path: Path, harm: str) -> None:
+    """A row lost, altered or cut short."""
+    night_of(archive, 1, A)
+    night_of(archive, 2, B)
+    assert found_wrong(path) == []
+    with closing(sqlite3.connect(path)) as by_me:
+        assert by_me.execute(harm).rowcount
+        by_me.commit()
+    assert {one.page for one in verify_all(path)} == {1}
+
+
+def test_the_digest_of_mentions_knows_places_not_numbers() -> None:
+    """Two archives number their sections otherwise and mean the same; another place is another thing."""
+    one, other = (7, "person", "x"), (9, "person", "x")
+    assert mentions_digest([one], (7, 8)) == mentions_digest([other], (9, 8))
+    assert mentions_digest([one], (7, 8)) != mentions_digest([one], (8, 7))
+
+
+def verify_all(path: Path) -> tuple[Finding, ...]:
+    """What verify finds in the archive."""
+    database = open_for_reading(path)
+    with closing(database.conn):
+        return verify(database, path, rng=Random(1)).findings
+
+
+def found_wrong(path: Path) -> list[str]:
+    """The same, in words."""
+    return [one.text for one in verify_all(path)]
