@@ -39,7 +39,7 @@ from docs.querying import querying_page
 from schemas.installation import Installation
 from schemas.json_schema import NOUNS, field_docs, json_schema
 from schemas.site import Site
-from scraper import night_cli, plan, report, settings
+from scraper import night_cli, plan, report, settings, site_check
 from scraper.cli import cli
 from tests.address_forms import FORMS
 from tests.agency.server import Agency
@@ -95,6 +95,7 @@ _OTHER_COLUMNS = {
     "crawl": report.COLUMNS,
     "rebuild": rebuild_report.COLUMNS,
     "export": export.COLUMNS,
+    "check-site": site_check.COLUMNS,
 }
 _ABOUT_KEYS = {
     "query": "Keys of each object of `--list --json`; of an answer they are the names of its columns:",

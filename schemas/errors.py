@@ -11,6 +11,7 @@
     │   ├── AmbiguousPageError
     │   ├── RevisionNotFoundError
     │   └── NotSeenYetError
+    ├── NoPageError          1   an address that gives no page to look at now
     └── LockedError          75  another run is writing (EX_TEMPFAIL of sysexits.h: try again later)
 
 A run that raises nothing has an exit code of its own: 0 all well, 1 no page could be read, 3 some could not be read or
@@ -49,6 +50,10 @@ class ArchiveTooNewError(ArchiveError):
 
 class ArchiveWriteError(ArchiveError):
     """The file can be read but not written: see to rights, room or the directory; what was committed stays."""
+
+
+class NoPageError(TidslagerError):
+    """An address that gives no page to look at now: unreachable, forbidden, not HTML, or not the page it seems."""
 
 
 class QueryError(TidslagerError):

@@ -36,7 +36,6 @@ from archive.rebuild_report import rebuild_rows, rebuild_text
 from archive.schema_command import SCHEMA
 from archive.searching import SEARCHING
 from archive.store import Archive
-from schemas.errors import ConfigurationError
 from schemas.site import Site
 from scraper import sites as site_files
 from scraper.chosen import CONNECT_TO, CONTACT, chosen_site
@@ -49,6 +48,7 @@ from scraper.guard import Guard
 from scraper.logs import INFO, LOG_JSON, SILENT, logging_to
 from scraper.night_cli import COMMANDS as NIGHT
 from scraper.notify import COMMANDS as NOTIFYING
+from scraper.own_sites import COMMANDS as OWN_SITES
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
@@ -57,7 +57,6 @@ from scraper.report import look_rows, report, stopped
 from scraper.schedule import COMMANDS as SCHEDULING
 from scraper.settings import installation_in_force, with_archive
 from scraper.signals import Ending
-from scraper.site_file import file_for
 from scraper.summary import EXIT_CODES
 from scraper.tending import quarantine, status
 
@@ -160,27 +159,6 @@ def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> N
 
 
 @cli.command()
-@click.argument("address")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--contact", envvar="TIDSLAGER_CONTACT", default="", help="Your mail or web address.")
-def init(address: str, file: Path | None, contact: str) -> None:
-    """Write a site file for the page at ADDRESS and the pages it links to, with a comment on each setting.
-
-    FILE is named after the host unless you say otherwise; a file that exists is left as it is.
-    """
-    name, text = file_for(address, contact)
-    path = file or Path(f"{name}.toml")
-    try:
-        with path.open("x", encoding="utf-8") as output:
-            output.write(text)
-    except FileExistsError:
-        raise ConfigurationError(f"{path} is there already and was left as it is: name another file.") from None
-    except OSError as error:
-        raise ConfigurationError(f"Cannot write {path} ({error.strerror}): name another file.") from error
-    click.echo(f"Wrote {path}. Look it through, then: tidslager crawl {path}", err=True)
-
-
-@cli.command()
 @json_option
 def sites(*, as_json: bool) -> None:
     """List the built-in sites."""
@@ -227,7 +205,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
 _KEEPING = (*KEEPING, status, quarantine)
 _READING = (*COMMANDS, *LOOKING_BACK, *EXPORTING, *SEARCHING, *QUERYING, *SCHEMA)
 _NIGHTLY = (*NIGHT, *CONFIGURATION, *NOTIFYING, *EPISODES, *SCHEDULING)
-for _command in (*_READING, *_KEEPING, *_NIGHTLY):
+for _command in (*OWN_SITES, *_READING, *_KEEPING, *_NIGHTLY):
     cli.add_command(_command)
 
 

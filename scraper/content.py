@@ -26,8 +26,6 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 _KNOWN = BLOCKS | INLINE | SILENT | {"button"}
 # A table that holds these arranges the page; it says nothing about rows.
 _ARRANGED = HEADINGS | {"table", "iframe", "video"}
-
-
 _BEGINNING = HEADINGS | _LISTS | _CELLS | _ITEMS | {"blockquote", "table", "caption", "tr", "a", "pre"}
 """What may begin something that is more than an edge."""
 _PLAIN = (BLOCKS | INLINE) - SILENT - {"button"}
@@ -68,14 +66,14 @@ class ContentReader:
 
     def read(self, box: int) -> None:
         """Read an element and all that stands in it, in document order; depth costs no stack."""
-        tags, ends, pieces, firsts = self._tree.tags, self._tree.ends, self._tree.pieces, self._tree.firsts
+        tags, ends = self._tree.tags, self._tree.ends
         number, last, open_ends = box, ends[box], self._ends
         while number < last:
             while open_ends and open_ends[-1][0] <= number:
                 open_ends.pop()[1]()
             tag = tags[number]
             if not tag:
-                self._say(self._raw(number) if self._preformatted else pieces[firsts[number]])
+                self._say(number)
                 number += 1
             elif self._open(number, tag):
                 number += 1
@@ -100,8 +98,9 @@ class ContentReader:
             self._ends.append((end, begin()))
         return True
 
-    def _say(self, piece: str) -> None:
+    def _say(self, number: int) -> None:
         """Take the words of a text node."""
+        piece = self._raw(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
         if self._texts[-1].add(piece) and self._link and self._link.link:
             self._texts[-1].links.append(self._link.link)
             self._link.link = None
@@ -134,6 +133,8 @@ class ContentReader:
         """How an element begins that is more than an edge; its beginning gives its end."""
         begin: Callable[[], End] | None = None
         match self._where[-1]:
+            case "top" if tag in _LISTS and self._around.layout.weigh and self._holds(number, HEADINGS):
+                begin = None  # it lays out what has headings of its own, such as news, instead of listing
             case "top" | "list" | "item" if tag in _LISTS:
                 begin = partial(self._begin_list, ordered=tag == "ol")
             case "top":
@@ -337,10 +338,11 @@ class ContentReader:
 
     def _arranges(self, table: int) -> bool:
         """Whether a table lays out the page instead of holding data."""
-        inside = range(table + 1, self._tree.ends[table])
-        return self._tree.attribute(table, "role") in ("presentation", "none") or any(
-            self._tree.tags[inner] in _ARRANGED for inner in inside
-        )
+        return self._tree.attribute(table, "role") in ("presentation", "none") or self._holds(table, _ARRANGED)
+
+    def _holds(self, number: int, tags: frozenset[str]) -> bool:
+        """Whether any of such elements stands in this one."""
+        return any(self._tree.tags[inner] in tags for inner in range(number + 1, self._tree.ends[number]))
 
 
 def _nothing() -> None:

@@ -42,7 +42,14 @@ class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """A part of the chrome and what a reader would call it."""
 
     name: str
-    select: Annotated[tuple[str, ...], Meta(min_length=1)]
+    select: Selectors = ()
+    words: Labels = ()
+    """Words in ids, classes and labels that name such a part, small letters without accents; "page-info" is a pair
+    and "=foot" a whole name. Looked at where the layout weighs."""
+    large: bool = False
+    """Whether the words count however much stands in the part, where the page's title stands elsewhere."""
+    outer: bool = False
+    """Whether the words count only outside the content: an article has a header too."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +65,9 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     boxes: Selectors = ()
     """Content boxes within the root: the first selector that matches anything; all its matches in document order. Empty
     or unmatched: the root itself."""
+    weigh: bool = False
+    """Whether the content is found by weighing text against links where `root` gives but the body, and chrome by the
+    words in its names."""
     drop: Selectors = ()
     """Chrome, and with it all that stands in it."""
     chrome: tuple[ChromeKind, ...] = ()
@@ -76,6 +86,9 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Whole paragraphs that are chrome wherever they stand, for pages whose markup does not tell."""
     chrome_openings: Labels = ()
     """Openings of paragraphs that are chrome wherever they stand."""
+    chrome_headings: Labels = ()
+    """Headings under which only chrome stands, whole; with an asterisk at the end, openings. Looked at where the layout
+    weighs."""
     link_suffix: str = ""
     """Regular expression, verbose and without regard to case, for the end of a link's words that only a screen reader
     is meant to say."""

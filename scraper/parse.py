@@ -17,8 +17,10 @@ from scraper.dates import Dates, Sources, dates
 from scraper.decode import Decoded, decode
 from scraper.document import read_document
 from scraper.layout import Layout, Place, layout_named, layouts, layouts_digest
+from scraper.mainbox import main_box
 from scraper.selectors import Finder
 from scraper.surroundings import Surroundings
+from scraper.trace import QUIET, Trace
 from scraper.tree import Region, Tree, parse
 
 PARSER = f"2+{layouts_digest()}"
@@ -26,6 +28,8 @@ PARSER = f"2+{layouts_digest()}"
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 
 DECODED_BYTES = Limits().decoded_bytes
+PLACES = ("title", "preamble", "breadcrumb", "published", "updated", "responsible")
+"""Names of the places that a layout has for one thing each."""
 _HTML = ("text/html", "application/xhtml+xml")
 # First bytes of what servers send by mistake as text/html, or without a media type.
 _OTHER_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
@@ -49,19 +53,22 @@ class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     boxes: list[int]
     unread: Region
     hidden: Region
+    marked: tuple[tuple[int, str], ...] = ()
+    """Chrome in and around the boxes that no selector names, with what it is called."""
+    title: int | None = None
 
 
-def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES) -> Reading:
+def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trace: Trace = QUIET) -> Reading:
     """Return what the capture's body says. Never raises for any bytes.
 
     `layout` names the layout to read with; "" chooses by what the page shows. `limit` is the most bytes of body after
-    content decoding. Raises ConfigurationError for a layout that does not exist.
+    content decoding; `trace` is told how it is read. Raises ConfigurationError for a layout that does not exist.
     """
     chosen = layout_named(layout) if layout else None
-    return read_document(capture, limit) if capture.purpose == "document" else _read_page(capture, chosen, limit)
+    return read_document(capture, limit) if capture.purpose == "document" else _read_page(capture, chosen, limit, trace)
 
 
-def _read_page(capture: Capture, chosen: Layout | None, limit: int) -> Reading:
+def _read_page(capture: Capture, chosen: Layout | None, limit: int, trace: Trace) -> Reading:
     if capture.media_type not in ("", *_HTML):
         return Reading(verdict="not_html", why=f"The media type is {capture.media_type}.")
     if capture.body is None:
@@ -77,7 +84,7 @@ def _read_page(capture: Capture, chosen: Layout | None, limit: int) -> Reading:
     try:
         finder = Finder(Tree(parse(decoded.text)))
         chosen = chosen or choose(finder)
-        found = _page(finder, chosen, capture.address)
+        found = _page(finder, chosen, capture.address, trace)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
     return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
@@ -104,14 +111,16 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
     )
 
 
-def _page(finder: Finder, layout: Layout, address: str) -> _Read:
+def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
     places = _boxes(finder, layout)
     if places is None:
         return _Read()
     meta = metadata.fields(finder)
     base = metadata.base_address(finder, address)
-    title = metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
+    title = places.title
+    if title is None:
+        title = metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
     stated = dates(
         Sources(
             finder=finder,
@@ -130,13 +139,16 @@ def _page(finder: Finder, layout: Layout, address: str) -> _Read:
         base=base,
         address=address,
         layout=layout,
-        hidden=places.hidden | told,
+        hidden=places.hidden | told.union(element for element, _ in places.marked),
+        marked=places.marked,
         preamble=frozenset(finder.within(places.boxes, layout.preamble.select)),
         said=stated.said,
     )
-    reader = ContentReader(around)
+    reader = trace.reader(around, "")
     for box in places.boxes:
         reader.read(box)
+    apart = [("title", {title} if title is not None else ()), ("responsible", responsible.elements)]
+    trace.told(finder, around, [*apart, ("unread", places.unread.numbers)])
     page = Page(
         title=metadata.title_of(finder, title, places.unread, meta),
         language=metadata.language(finder, meta),
@@ -150,7 +162,7 @@ def _page(finder: Finder, layout: Layout, address: str) -> _Read:
     )
     return _Read(
         page=page,
-        chrome=chrome_of(finder, around, places.boxes, places.unread | told, reader.chrome),
+        chrome=chrome_of(finder, around, places.boxes, places.unread | told, reader.chrome, trace=trace),
         remarks=(*_unexpected(finder, layout), *_remarks(reader, stated)),
     )
 
@@ -162,6 +174,10 @@ def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:
         return None
     unread = Region(tree, finder.any(layout.unread))
     hidden = unread | finder.any(layout.drop)
+    if layout.weigh:
+        weighed = main_box(finder, root, layout, hidden)
+        marked = tuple(weighed.marked)
+        return _Boxes(root=root, boxes=weighed.boxes, unread=unread, hidden=hidden, marked=marked, title=weighed.title)
     # The root, then the whole page.
     for found in (finder.within([root], layout.boxes), finder.first(layout.boxes)):
         boxes = [box for box in found if not hidden.covers(box)]
@@ -183,7 +199,7 @@ def _root(finder: Finder, layout: Layout) -> int | None:
 def _unexpected(finder: Finder, layout: Layout) -> list[str]:
     """Remarks on places that the page has more or less often than the layout expects."""
     remarks = []
-    for name in ("title", "preamble", "breadcrumb", "published", "updated", "responsible"):
+    for name in PLACES:
         place: Place = getattr(layout, name)
         count = len(finder.first(place.select))
         if not place.least <= count <= place.most:

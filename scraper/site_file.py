@@ -12,6 +12,7 @@ from schemas.site import Site, decode_site
 from scraper.addresses import bare, host_of, normal
 from scraper.connect import is_local
 from scraper.fetch import user_agent
+from scraper.site_survey import Proposal
 
 _DEFAULTS = Site(name="x", start=("https://example.se/",))
 
@@ -21,8 +22,10 @@ allow_private = true
 """
 
 
-def file_for(address: str, contact: str) -> tuple[str, str]:
-    """Name and text of a site file that starts at an address.
+def file_for(address: str, contact: str, proposal: Proposal | None = None, *, name: str = "") -> tuple[str, str]:
+    """Name and text of a site file that starts at an address, with what a look at the page proposes.
+
+    `name` is the collection's, where it is not to follow from the address.
 
     Raises ConfigurationError when it is no address of a page.
     """
@@ -32,7 +35,7 @@ def file_for(address: str, contact: str) -> tuple[str, str]:
     if not start or not (local or "." in host.strip(".")):
         raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
     user_agent(contact)
-    name = _name(start, host)
+    name = name or _name(start, host)
     text = f"""\
 # A site of Tidslager: where it starts, how far it goes, how politely, and who answers for it.
 # Look it through, then run `tidslager crawl {name}.toml`, tonight and every night.
@@ -50,7 +53,7 @@ start = [{_quoted(start)}]
 hosts = [{_quoted(host)}]
 
 # How many links away from a start page: 0 looks at the start pages alone, 1 also at what they link to.
-depth = {_DEFAULTS.depth}
+depth = {proposal.depth if proposal else _DEFAULTS.depth}
 
 # Your mail or web address. It goes into the User-Agent, so that the site's keepers can reach you; without it nobody's
 # server but your own is asked.
@@ -61,8 +64,28 @@ delay_s = {0.0 if local else _DEFAULTS.delay_s}
 """
     if local:
         text += _LOCAL
+    if proposal:
+        text += _proposed(proposal)
     decode_site(text, "the new site file")
     return name, text
+
+
+def _proposed(proposal: Proposal) -> str:
+    """The settings that only a look at the page can tell."""
+    others = "".join(f"#   {host}  {number} links\n" for host, number in proposal.others)
+    wider = f"\n# The page's content also links to these hosts; add those to `hosts` that belong here.\n{others}"
+    return f"""{wider if others else ""}
+# How the pages are laid out. The start page read by the layout "{proposal.layout}"; empty chooses by what each page
+# shows. `tidslager check-site` tells how well it fits.
+layout = ""
+
+# What a healthy night finds at the least; below it the layout has probably changed, and you are told.
+[floors]
+# Pages read in one night: half of what the start page led to when this file was written.
+pages = {proposal.pages}
+# Sections on the start page: two thirds of those that it had.
+sections = {proposal.sections}
+"""
 
 
 def _name(address: str, host: str) -> str:

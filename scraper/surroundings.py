@@ -25,6 +25,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Elements left out: chrome, words for screen readers, metadata already read."""
     preamble: frozenset[int]
     """Elements that hold the preamble."""
+    marked: tuple[tuple[int, str], ...] = ()
+    """Of the hidden, what is chrome though no selector drops it, and what it is called."""
     said: frozenset[str]
     """Lines already read as metadata, "Publicerad: 1 oktober 2019"."""
 

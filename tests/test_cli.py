@@ -468,8 +468,9 @@ def test_reading_while_a_run_is_writing(archive: Archive, path: Path) -> None:
 def test_init_writes_a_site_file_that_works(agency: Agency, tmp_path: Path) -> None:
     """The file that init writes can be crawled as it is, and an existing file is left alone."""
     address = f"{truth.HUB_HOST}{truth.HUB}"
-    ran = tidslager("init", f"http://{address}", "--contact", "arkiv@kommun.example")
-    assert ran.code == 0
+    through = ("--connect-to", f"::127.0.0.1:{agency.port}")
+    ran = tidslager("init", f"http://{address}", "--contact", "arkiv@kommun.example", *through)
+    assert ran.code == 0, ran.err
     assert "samverkansbyran-example-goda-exempel.toml" in ran.err
     done = tidslager("crawl", "samverkansbyran-example-goda-exempel.toml", "--connect-to", f"::127.0.0.1:{agency.port}")
     assert done.code == 0
@@ -477,9 +478,9 @@ def test_init_writes_a_site_file_that_works(agency: Agency, tmp_path: Path) -> N
     again = tidslager("init", f"http://{address}")
     assert again.code == 2
     assert "was left as it is" in again.err
-    assert tidslager("init", "www.kommun.example/sida", "egen.toml").code == 0
+    assert tidslager("init", "www.kommun.example/sida", "egen.toml", "--offline").code == 0
     assert 'start = ["https://www.kommun.example/sida"]' in (tmp_path / "egen.toml").read_text("utf-8")
-    assert tidslager("init", "www.kommun.example/sida", "ingen/egen.toml").code == 2
+    assert tidslager("init", "www.kommun.example/sida", "ingen/egen.toml", "--offline").code == 2
 
 
 def test_sites_lists_the_built_in(path: Path) -> None:

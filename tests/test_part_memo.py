@@ -66,7 +66,7 @@ def test_the_pages_of_the_cases_read_the_same_in_both_orders() -> None:
 
 def test_a_menu_is_read_once_wherever_it_marks_the_reader() -> None:
     """The same menu on a hundred pages is read for the first alone, though each marks another entry."""
-    with patch.object(chrome, "_MEMO", PartMemo()), patch.object(chrome, "ContentReader", wraps=ContentReader) as made:
+    with patch.object(chrome, "_MEMO", PartMemo()), patch.object(chrome, "_read", wraps=chrome._read) as made:
         for number in range(100):
             menu = MENU.format(*((" class=here", "") if number % 2 else ("", " aria-current=page")))
             read(html(f"{menu}<main><p>Text {number}</p></main>", f"https://byran.example/{number}"))
