@@ -8,8 +8,6 @@ from pathlib import Path
 from statistics import fmean
 
 import msgspec
-import trafilatura
-from readability import Document as Readable
 
 from schemas.page import Page
 from scraper.parse import read
@@ -62,6 +60,8 @@ def _ours(case: Path, labels: Labels) -> Told:
 
 
 def _trafilatura(case: Path, labels: Labels) -> Told:
+    import trafilatura
+
     source = (case / "page.html").read_text(labels.encoding)
     extract = partial(trafilatura.extract, source, include_comments=False, include_tables=True, favor_recall=True)
     text = extract() or ""
@@ -72,6 +72,8 @@ def _trafilatura(case: Path, labels: Labels) -> Told:
 
 
 def _readability(case: Path, labels: Labels) -> Told:
+    from readability import Document as Readable
+
     readable = Readable((case / "page.html").read_text(labels.encoding))
     tree = Tree(parse(readable.summary()))
     text = tree.words(tree.body, Region(tree)) if tree.body is not None else ""
