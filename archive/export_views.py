@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from sqlite_utils import Database
 
 from archive.dictionary import View
+from archive.json_rows import json_rows
 from archive.spreadsheet import GUARDED, spreadsheet
 from schemas.errors import ConfigurationError
 
@@ -44,14 +45,7 @@ def view_text(database: Database, view: View, format_: Format) -> Iterator[str]:
     if format_ == "csv":
         yield from spreadsheet(names, rows)
         return
-    objects = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows)
-    if format_ == "jsonl":
-        yield from (f"{text}\n" for text in objects)
-        return
-    yield "["
-    for number, text in enumerate(objects):
-        yield f",\n {text}" if number else text
-    yield "]\n"
+    yield from json_rows(names, rows, lines=format_ == "jsonl")
 
 
 def write_views(database: Database, views: Sequence[View], format_: Format, folder: Path) -> None:

@@ -15,6 +15,7 @@ import click
 import tabulate
 
 from archive.console import archive_option, print_json, print_text, reading_archive
+from archive.json_rows import json_rows
 from archive.query import asking
 from archive.ready import Ready, datasette_metadata, ready_queries
 from archive.render import shown_safely
@@ -111,24 +112,13 @@ def _written(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], form: str,
     plain = (tuple(value.hex() if isinstance(value, bytes) else value for value in row) for row in rows)
     match form:
         case "json" | "nl":
-            yield from _json(columns, plain, lines=form == "nl")
+            yield from json_rows(columns, plain, lines=form == "nl")
         case "csv" | "tsv":
             yield from separated(columns, plain, "\t" if form == "tsv" else ",")
         case _:
             room = _CELL if form == "terminal" else None
             cells = [[_cell(value, room) for value in row] for row in plain]
             yield tabulate.tabulate(cells, list(columns), tablefmt=fmt, disable_numparse=True) + "\n"
-
-
-def _json(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, lines: bool) -> Iterator[str]:
-    objects = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) for row in rows)
-    if lines:
-        yield from (f"{text}\n" for text in objects)
-        return
-    yield "["
-    for number, text in enumerate(objects):
-        yield f",\n {text}" if number else text
-    yield "]\n"
 
 
 def separated(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], by: str) -> Iterator[str]:

@@ -118,9 +118,7 @@ def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
         return _Read()
     meta = metadata.fields(finder)
     base = metadata.base_address(finder, address)
-    title = places.title
-    if title is None:
-        title = metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
+    title = _title(finder, layout, places)
     stated = dates(
         Sources(
             finder=finder,
@@ -165,6 +163,13 @@ def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
         chrome=chrome_of(finder, around, places.boxes, places.unread | told, reader.chrome, trace=trace),
         remarks=(*_unexpected(finder, layout), *_remarks(reader, stated)),
     )
+
+
+def _title(finder: Finder, layout: Layout, places: _Boxes) -> int | None:
+    """The element of the title: what the weighing took for it, else what the layout has."""
+    if places.title is not None:
+        return places.title
+    return metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
 
 
 def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:

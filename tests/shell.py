@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from contextlib import redirect_stderr, redirect_stdout
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archive.console import guarded
 from scraper.cli import cli
@@ -16,6 +17,13 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The answer to --json of a command that did what was asked."""
+        assert self.code == 0, self.err
+        found: list[dict[str, Any]] = json.loads(self.out)
+        return found
 
 
 def tidslager(*arguments: str) -> Ran:

@@ -48,10 +48,7 @@ def run(path: Path, *arguments: str) -> Ran:
 
 def rows(path: Path, *arguments: str) -> list[dict[str, Any]]:
     """Its answer."""
-    ran = run(path, *arguments, "--json")
-    assert ran.code == 0, ran.err
-    found: list[dict[str, Any]] = json.loads(ran.out)
-    return found
+    return run(path, *arguments, "--json").rows
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -57,12 +57,9 @@ def run(path: Path, *arguments: str) -> Ran:
     return tidslager("search", *arguments, "--archive", str(path))
 
 
-def found(path: Path, *arguments: str) -> list[dict[str, object]]:
+def found(path: Path, *arguments: str) -> list[dict[str, Any]]:
     """The answers."""
-    ran = run(path, *arguments, "--json")
-    assert ran.code == 0, ran.err
-    rows: list[dict[str, object]] = json.loads(ran.out)
-    return rows
+    return run(path, *arguments, "--json").rows
 
 
 def headings(path: Path, *arguments: str) -> list[object]:
