@@ -28,7 +28,11 @@ class Lexicon(msgspec.Struct, frozen=True):
     """What may stand between a verb of reporting and the name."""
     bearers: frozenset[str]
     memorials: frozenset[str]
+    trades: frozenset[str]
+    """What a firm that bears its founder's name does, in small letters."""
     reporting: frozenset[str]
+    remembered: frozenset[str]
+    """Names of those whom texts name without having spoken with them: kings, authors, characters, firms."""
 
 
 @cache
@@ -36,10 +40,11 @@ def lexicon() -> Lexicon:
     """All words, read once."""
     folder = resources.files("scraper.swedish")
     raw = tomllib.loads((folder / "words.toml").read_text("utf-8"))
+    names = tomllib.loads((folder / "names.toml").read_text("utf-8"))
     roles = "|".join(sorted({*raw["roles"].replace("_", " ").split()}, key=len, reverse=True))
     endings = "|".join(raw["impersonal_endings"].split())
     return Lexicon(
-        given=frozenset(tomllib.loads((folder / "names.toml").read_text("utf-8"))["given"].split()),
+        given=frozenset(names["given"].split()),
         starters=frozenset(raw["starters"].split()),
         impersonal=frozenset(raw["impersonal"].split()),
         impersonal_ending=re.compile(rf"\w{{2,}}(?:{endings})s?\Z"),
@@ -47,7 +52,9 @@ def lexicon() -> Lexicon:
         adverbs=frozenset(raw["adverbs"].split()),
         bearers=frozenset(raw["bearers"].split()),
         memorials=frozenset(raw["memorials"].split()),
+        trades=frozenset(raw["trades"].split()),
         reporting=frozenset(raw["reporting"].split()),
+        remembered=frozenset(names["remembered"]),
     )
 
 

@@ -153,9 +153,11 @@ def _fits(word: str) -> bool:
 
 
 def _is_of_another(words: list[str], first: int, last: int) -> bool:
-    """Whether its run makes another thing of a name: "Stiftelsen Karin Boye", "Karin Ek AB"."""
+    """Whether its run makes another thing of a name: "Stiftelsen Karin Boye", "Karin Ek AB", "Karin Eks Åkeri"."""
     after = words[last] if last < len(words) else ""
     if after in marks().last_capital or after in lexicon().impersonal:
+        return True
+    if words[last - 1].endswith("s") and after.lower() in lexicon().memorials | lexicon().trades:
         return True
     if first and role_word(words[first - 1]):
         return False

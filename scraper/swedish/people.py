@@ -27,17 +27,32 @@ _LABEL: Final = re.compile(r"[Kk]ontakt\w*(?:[ \xa0][a-zåäö]+){0,3}:?\s{1,2}\
 # Minutes, captions and bylines: "Närvarande: …", "Från vänster: …", "Text och bild: …".
 _ROLL: Final = re.compile(
     r"\b(?:[Dd]eltagare|[Nn]ärvarande|[Ff]rånvarande|[Ee]rsättare|[Ll]edamöter|[Jj]usterare|[Mm]edverkande"
-    r"|[Ff]rån vänster|[Vv]id pennan"
+    r"|[Ff]rån vänster|[Vv]id pennan|[Vv]id protokollet|[Ii] panelen|[Ff]örhinder"
     r"|(?:Text|Foto|Bild|Film|Intervju|Illustration|Redaktör|Fotograf)(?:[ \xa0](?:och|&)[ \xa0][a-zåäö]+)?"
     r")(?::[ \xa0]?|\n)\Z"
 )
+# "Statyn av", "en byst över": who is shown is not there to be spoken with.
+_SHOWN: Final = re.compile(
+    r"(?:staty|byst|skulptur|porträtt|minnesmärke|utställning)\w*[ \xa0](?:av|över|om)[ \xa0]\Z", re.IGNORECASE
+)
 _AND: Final = re.compile(r"(?:,[ \xa0]|[ \xa0](?:och|samt)[ \xa0])\Z")
-_FROM: Final = re.compile(rf"(?:,|{SPACE}(?:från|på|vid|hos|i))?{SPACE}")
+_FROM: Final = re.compile(rf"(?:,|{SPACE}(?:från|på|vid|hos|i))?{SPACE}\(?|/")
 _CLAUSE: Final = re.compile(r"[^.,;:!?–()\n]*")
 _AT: Final = re.compile(rf"{SPACE}(?:på|vid|hos|inom|för|till|av|åt|i){SPACE}(?=[{CAPITAL}])")
 # "Rapportens", "Huvudets": a word for a thing, in the capital letter of its sentence.
 _DEFINITE: Final = ("en", "et", "na")
-_BEHIND: Final = 60
+# "Ordföranden i socialnämnden, Anna Berg, …": whose role it is stands between it and the name.
+_HOLDER: Final = re.compile(
+    rf"(?:\A|[.!?\n]{SPACE}?)([{CAPITAL}][\w-]+){SPACE}(?:i|på|för|vid|bakom|av){SPACE}([^,.;:!?\n]{{2,50}}),{SPACE}\Z"
+)
+# "handledaren Anna Berg på Återbruket": a place of work, whatever it is called.
+_AT_WORK: Final = re.compile(rf"{SPACE}(?:på|vid|hos){SPACE}(?=[{CAPITAL}])")
+# "Björkgårdens äldreboende": what an owner owns is a part of the name.
+_OWNED: Final = re.compile(
+    rf"{SPACE}[a-zåäö]*(?:boende|skola|gymnasium|sjukhus|verkstad|hem|gård|museum|bibliotek|byrå)(?!\w)"
+)
+_BOARD: Final = re.compile(r"\w*(?:nämnden|styrelsen|fullmäktige|rådet)\Z")
+_BEHIND: Final = 80
 _LONGEST_CLAUSE: Final = 100
 _LONGEST_AND: Final = 6
 _VERB_REACH: Final = 4
@@ -105,27 +120,38 @@ class Finder:
         words = behind.rpartition("\n")[2].split() if behind[-1:] in (" ", "\xa0") else []
         words = _without_copula(words, self.text[name.end : name.end + 1])
         said = _SPEAKS.match(self.text, name.end)
+        # "Deltagare: Anna Berg (ordförande)": the word above a list is nobody's role.
+        heads_list = behind.rstrip().endswith("Deltagare:")
+        lead = "" if heads_list else role_before(words) or self._held(name, behind)
         return _Around(
-            behind, words, role_before(words), role_after(self.text, name.end), said[1] if said else "",
+            behind, words, lead, role_after(self.text, name.end), said[1] if said else "",
         )  # fmt: skip
+
+    def _held(self, name: Name, behind: str) -> str:
+        """The role that begins the sentence, where the name stands between commas after whose it is."""
+        holder = _HOLDER.search(behind) if self.text[name.end : name.end + 1] == "," else None
+        return role_word(holder[1]) if holder else ""
 
     def _evidence(self, name: Name, around: _Around) -> str:
         """Why the candidate is a person; "" when it may be something else."""
         verb = _verb_before(around.words)
         speaks = around.follower is None or around.follower in lexicon().reporting
-        rules = (
+        spoken = (
             (verb and (name.known or around.after or name.likely), f'stands after "{verb}"'),
             (verb, ""),
             (around.lead, f'stands after the role "{around.lead}"'),
             (around.after, "a role follows"),
             (speaks and (name.known or name.likely), "speaks"),
             (self._is_on_roll(name, around), "stands on a list of people"),
+        )
+        named = (
             (name.known, "a given name and a surname"),
             (name.sure, "a word and what is always a surname"),
             (_LABEL.search(around.behind) and _REACHED.match(self.text, name.end), "named as a contact"),
             (self._is_beside(name, around) and name.likely, "stands beside another person"),
         )
-        return next((why for holds, why in rules if holds), "")
+        shown = _SHOWN.search(around.behind) or without_genitive(" ".join(name.words)) in lexicon().remembered
+        return next((why for holds, why in (spoken if shown else spoken + named) if holds), "")
 
     def _is_on_roll(self, name: Name, around: _Around) -> bool:
         """Whether a list of people, "Närvarande: …", begins with the name or goes on with it."""
@@ -144,7 +170,7 @@ class Finder:
         shared, self.shared = self.shared, ""
         if around.lead:
             self.shared = around.lead if is_plural(around.words[-1]) else ""
-            return around.lead, self._owner(name, around) or self._beside(name.end)
+            return around.lead, self._owner(name, around) or self._beside(name.end) or self._at_work(name.end)
         if around.after:
             return around.after.text, self._organisation(around.after.end)
         if shared and self._is_beside(name, around):
@@ -234,15 +260,25 @@ class Finder:
     def _organisation(self, at: int) -> str:
         """The organisation named in the rest of the clause after a role."""
         clause = _CLAUSE.match(self.text, at, at + _LONGEST_CLAUSE)
+        if named := self._beside(at):
+            return named
         ends = clause.end() if clause else at
         number = bisect_left(self.starts, at)
         if number < len(self.starts) and self.starts[number] < ends:
             return self.organisations[number].name
-        lead = _AT.match(self.text, at)
+        return self._run_after(_AT.match(self.text, at))
+
+    def _at_work(self, ends: int) -> str:
+        """What the text calls a place of work right after a name, known or not."""
+        return self._run_after(_AT_WORK.match(self.text, ends))
+
+    def _run_after(self, lead: re.Match[str] | None) -> str:
+        """The words in capitals that follow, unless they are a place."""
         run = self.runs.get(lead.end()) if lead else None
         if run is None or run.words[0] in gazetteer().words or run.text in lexicon().starters:
             return ""
-        return run.text
+        owned = _OWNED.match(self.text, run.end) if run.text.endswith("s") else None
+        return run.text + owned[0] if owned else run.text
 
     def _beside(self, ends: int) -> str:
         """The organisation right after a name: "Anna Berg, Arbetsförmedlingen", "Anna Berg från Mogård"."""
@@ -252,7 +288,10 @@ class Finder:
         return self.organisations[number].name if begins_there else ""
 
     def _owner(self, name: Name, around: _Around) -> str:
-        """Whose role it is: "Mogårds verksamhetsledare Anna Berg", "Volvo Cars HR-direktör Hanna Fager"."""
+        """Whose role it is: "Ordföranden i nämnden, Eva Ek,", "Mogårds verksamhetsledare Anna Berg"."""
+        holder = _HOLDER.search(around.behind)
+        if holder:
+            return holder[2] if _BOARD.match(holder[2]) else ""
         reach = len(around.lead.split())
         at = name.start
         for word in reversed(around.words[-reach:]):

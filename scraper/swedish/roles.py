@@ -56,7 +56,7 @@ def role_word(word: str) -> str:
     """The role that one word says, in its form in the dictionary: "verksamhetschefen", "ledarna"; "" for none."""
     if len(word) > _LONGEST_WORD or word.endswith(_PASSIVE):
         return ""
-    found = lexicon().role.match(word)
+    found = lexicon().role.match(word.removesuffix(":n"))
     if found:
         return _lowered(found["word"])
     for ending, base in (("arnas", "are"), ("arna", "are"), ("memmen", "mem"), ("lemmar", "lem"), ("mannen", "man")):
@@ -88,7 +88,9 @@ def role_after(text: str, end: int) -> Role | None:
         word = token[0].rstrip(".") if token[0][-1] == "." and role_word(token[0].rstrip(".")) else token[0]
         role = role_word(word)
         if role:
-            return _whole(text, at + len(word), [*said, role])
+            # "Justerare: …" on the next line is a label for who comes there.
+            is_label = text[at + len(word) : at + len(word) + 1] == ":"
+            return None if is_label else _whole(text, at + len(word), [*said, role])
         lone = lead["bare"] is not None and number == 0 and word not in _MODIFIERS
         if lone or word in _STOPS or not (word.islower() or word in _MODIFIERS):
             return None
@@ -104,8 +106,9 @@ def role_after(text: str, end: int) -> Role | None:
 _MODIFIERS: Final = frozenset(
     ("tf", "tf.", "t.f.", "biträdande", "vice", "stf", "ställföreträdande", "tillförordnad", "tillförordnade", "före",
      "tidigare", "detta", "f.d.", "en", "ny", "nyanställd", "nytillträdd", "pensionerad", "gemensam", "operativ",
-     "ideell", "facklig", "personlig", "och")
+     "ideell", "facklig", "personlig", "ansvarig", "och")
 )  # fmt: skip
+_AFTER_TITLES: Final = frozenset(("emerita", "emeritus"))
 _BEFORE_TITLES: Final = _MODIFIERS - {"en", "och", "ny", "före", "detta"}
 
 
@@ -134,6 +137,9 @@ def is_plural(word: str) -> bool:
 
 def role_before(words: list[str]) -> str:
     """The role that the words right before a name end with, and its modifiers: "biträdande enhetschef"; "" for none."""
+    if len(words) > 1 and words[-1] in _AFTER_TITLES:
+        role = role_before(words[:-1])
+        return f"{role} {words[-1]}" if role else ""
     role = role_word(words[-1]) if words else ""
     if not role:
         return ""
