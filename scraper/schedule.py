@@ -97,7 +97,7 @@ def _filled(
         "spread": spread,
         "sites": "".join(f" {shlex.quote(site)}" for site in sites),
         "identity": f"User={user or folder.owner()}",
-        "protect_home": "read-only" if str(folder).startswith(("/home", "/root")) else "yes",
+        "protect_home": "read-only" if _in_a_home(folder) or _in_a_home(Path(_program())) else "yes",
     }
     return [(name, _template(name).substitute(values)) for name in _FILES[kind]]
 
@@ -105,6 +105,11 @@ def _filled(
 def _program() -> str:
     beside = Path(sys.executable).with_name("tidslager")
     return str(beside) if beside.exists() else "tidslager"
+
+
+def _in_a_home(path: Path) -> bool:
+    """Whether systemd would hide a path from a service that may not see homes."""
+    return any(str(one).startswith(("/home/", "/root/")) for one in (path / "_", path.resolve() / "_"))
 
 
 def _template(name: str) -> Template:

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.file import open_for_reading
@@ -49,15 +49,31 @@ def test_a_night_without_a_network_changes_nothing(agency: Agency, path: Path) -
 
 
 def test_a_clock_that_jumped_is_told(agency: Agency, path: Path) -> None:
-    """Behind the newest run: partial, with a sentence; the look is kept at the time that the clock gave."""
-    spend_night(agency, path, 10, shown=1)
+    """Behind the run before: partial, with a sentence, once; the look is kept at the time that the clock gave."""
+    spend_night(agency, path, 1)
+    spend_night(agency, path, 3000, shown=1)
     done = spend_night(agency, path, 2, shown=1)
     assert done.exit_code == 3
     assert "set the clock (NTP)" in done.digest.notes[0]
-    forward = spend_night(agency, path, 2, shown=1, clock=FakeClock(night(10) + timedelta(minutes=30)))
-    assert forward.exit_code == 0
+    assert "run before this one began 2034-05-" in done.digest.notes[0]
+    # The clock is right again: that is told on the night that shows it and on no other.
+    assert spend_night(agency, path, 3, shown=1).exit_code == 0
+
+
+def test_a_clock_before_the_first_run_is_told_each_night(agency: Agency, path: Path) -> None:
+    """A machine that begins in 1970 at each start is wrong on each night; half an hour back is no jump."""
+    spend_night(agency, path, 10, shown=1)
+    long_ago = datetime(1970, 1, 1, 2, tzinfo=UTC)
+    for wrong in (long_ago, long_ago + timedelta(days=1)):
+        done = spend_night(agency, path, 2, shown=1, clock=FakeClock(wrong))
+        assert done.exit_code == 3
+        assert "the clock is wrong" in done.digest.notes[0]
+    right = spend_night(agency, path, 2, shown=1, clock=FakeClock(night(10) + timedelta(minutes=30)))
+    assert right.exit_code == 0
+    drifted = spend_night(agency, path, 2, shown=1, clock=FakeClock(night(10)))
+    assert drifted.exit_code == 0
     with closing(open_for_reading(path).conn) as connection:
-        assert connection.execute("SELECT count(DISTINCT run_id) FROM captures").fetchone() == (3,)
+        assert connection.execute("SELECT count(DISTINCT run_id) FROM captures").fetchone() == (5,)
 
 
 def test_the_hour_that_does_not_exist_is_told_and_the_next_night_is_well(agency: Agency, path: Path) -> None:
