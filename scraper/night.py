@@ -204,8 +204,9 @@ def _verified(orders: Orders, rng: random.Random) -> tuple[str, ...]:
         found = verify(database, orders.archive, sample=sample, runs=sample, rng=rng).findings
     if not found:
         return ()
-    told = f"The archive is damaged, {len(found)} findings, the first: {found[0].text}"
-    return (f"{told} See what `tidslager verify` says, and restore it from a backup.",)
+    several = f"; {len(found)} findings, the first" if len(found) > 1 else ""
+    told = f"The archive is damaged{several}: {found[0].text} See what `tidslager verify` says, and restore it from a"
+    return (f"{told} backup (docs/operating.md).",)
 
 
 def _digest(orders: Orders, runs: list[int], notes: list[str]) -> Digest:

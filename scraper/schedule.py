@@ -17,6 +17,7 @@ from schemas.errors import ConfigurationError
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _SPREAD = re.compile(r"\d+(s|min|h)?")
+_HOMES = ("/home", "/root", "/run/user")
 _FILES = {
     "systemd": ("tidslager.service", "tidslager.timer"),
     "cron": ("crontab",),
@@ -109,7 +110,7 @@ def _program() -> str:
 
 def _in_a_home(path: Path) -> bool:
     """Whether systemd would hide a path from a service that may not see homes."""
-    return any(str(one).startswith(("/home/", "/root/")) for one in (path / "_", path.resolve() / "_"))
+    return any(one.is_relative_to(home) for one in (path, path.resolve()) for home in _HOMES)
 
 
 def _template(name: str) -> Template:
