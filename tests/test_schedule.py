@@ -44,10 +44,32 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     units = [str(tmp_path / "units" / name) for name in ("tidslager.service", "tidslager.timer")]
     done = subprocess.run([program, "verify", *units], capture_output=True, text=True, check=False)
     assert (done.returncode, [line for line in done.stderr.splitlines() if "tidslager" in line]) == (0, [])
-    calendar = subprocess.run(
-        [program, "calendar", "*-*-* 02:30:00 Europe/Stockholm"], capture_output=True, text=True, check=False
-    )
-    assert calendar.returncode == 0
+
+
+def test_no_night_of_the_timer_is_left_out(tmp_path: Path) -> None:
+    """Its hour comes once on each of the days around both changes of clocks, by systemd's own reckoning."""
+    unit = tidslager("schedule", "systemd", "--folder", str(tmp_path)).out
+    (hour,) = re.findall(r"^OnCalendar=(.*)$", unit, re.MULTILINE)
+    for base, change in (("2026-03-27 12:00:00 UTC", "2026-03-29"), ("2026-10-23 12:00:00 UTC", "2026-10-25")):
+        done = subprocess.run(
+            [systemd_analyze(), "calendar", f"--base-time={base}", "--iterations=4", hour],
+            capture_output=True, text=True, check=True, env={**os.environ, "TZ": "UTC"},
+        )  # fmt: skip
+        days = [
+            day for day, utc in re.findall(r": \w{3} (\S+) (\S+) UTC", done.stdout) if utc in ("01:30:00", "02:30:00")
+        ]
+        assert len(days) == len(set(days)) == 4
+        assert change in days
+
+
+@pytest.mark.parametrize(("at", "zone"), [("02:30", "Europe/Stockholm"), ("00:10", "Africa/Cairo")])
+def test_an_hour_that_a_zone_skips_is_refused_for_systemd(at: str, zone: str) -> None:
+    """The sentence names the day on which there is none; cron makes up for it, and UTC skips nothing."""
+    ran = tidslager("schedule", "systemd", "--at", at, "--zone", zone)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{at} does not exist on 20" in ran.err
+    assert tidslager("schedule", "cron", "--at", at, "--zone", zone).code == 0
+    assert tidslager("schedule", "systemd", "--at", at, "--zone", "UTC").code == 0
 
 
 def test_the_units_are_hardened_and_patient(tmp_path: Path) -> None:
@@ -185,7 +207,7 @@ def test_the_steps_of_the_workflow_keep_a_history_in_git(agency: Agency, tmp_pat
 def test_the_workflow_is_yaml_that_commits_each_night() -> None:
     """A schedule, a text export, a commit; the forge's own expressions are left to it."""
     out = tidslager("schedule", "github", "byran.toml").out
-    assert '- cron: "30 2 * * *"' in out
+    assert '- cron: "30 3 * * *"' in out
     assert "tidslager night byran.toml --report night.md" in out
     assert "tidslager export --format jsonl > pages.jsonl" in out
     assert "${{ github.run_id }}" in out

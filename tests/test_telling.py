@@ -164,6 +164,7 @@ def test_a_webhook_in_ones_own_network_has_to_be_allowed(agency: Agency, path: P
         done = spend_night(agency, path, 1, installation=Installation(notify=Notify(webhook=hook.address)))
         assert hook.told == []
     assert "private address" in done.digest.notes[0]
+    assert "own_network = true" in done.digest.notes[0]
 
 
 def test_services_are_told_through_apprise(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
