@@ -196,10 +196,10 @@ def _chrome(row: Row) -> str:
 def _not_looked_at(database: Database, run: int, site: str) -> list[Row]:
     return list(
         database.query(
-            "SELECT page, title, address, last_looked FROM page_list WHERE site = ?"
-            " AND state IN ('live', 'gone', 'withheld') AND NOT EXISTS"
-            " (SELECT 1 FROM captures c WHERE c.page_id = page AND c.run_id = ?) ORDER BY page",
-            [site, run],
+            "SELECT l.page, l.title, l.address, l.last_looked FROM page_list l JOIN pages p ON p.id = l.page"
+            " WHERE l.site = ? AND l.state IN ('live', 'gone', 'withheld') AND p.first_run <= ? AND NOT EXISTS"
+            " (SELECT 1 FROM captures c WHERE c.page_id = l.page AND c.run_id = ?) ORDER BY l.page",
+            [site, run, run],
         )
     )
 

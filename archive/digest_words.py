@@ -30,8 +30,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 def headline(digest: Digest) -> str:
     """The night in one line: for a subject and a title."""
+    wrong = "something is wrong" if digest.notes else ""
     if not digest.nights:
-        return "Tidslager: no run"
+        return f"Tidslager: {wrong or 'no run'}"
     counts = {
         "changed": sum(len(night.revised) for night in digest.nights),
         "new": sum(len(night.new) for night in digest.nights),
@@ -41,7 +42,8 @@ def headline(digest: Digest) -> str:
         "not looked at": sum(len(night.not_looked_at) for night in digest.nights),
     }
     sites = ", ".join(dict.fromkeys(night.site for night in digest.nights))
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "nothing new"
+    news = [f"{count} {word}" for word, count in counts.items() if count]
+    told = ", ".join(filter(None, [wrong, *news])) or "nothing new"
     statuses = sorted({night.status for night in digest.nights} - {"ok"})
     return f"Tidslager {sites}: {told}" + (f" ({', '.join(statuses)})" if statuses else "")
 

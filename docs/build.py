@@ -61,8 +61,9 @@ _ABOUT_CONFIGURATION = """
 Values come from the default, the file, the environment and the command line; the later counts. `tidslager config`
 shows those of the installation and `tidslager config SITE` those of a site, each with where it came from. Every setting
 of one value can be set by a variable: `TIDSLAGER_` and its key in capitals, an underscore for each dot
-(`TIDSLAGER_LIMITS_PAGES=100`), but for `name`. `tidslager config --schema site` and `--schema installation` print the
-JSON Schema by which editors check a file: save it beside yours and begin the file with `#:schema ./site.schema.json`.
+(`TIDSLAGER_LIMITS_PAGES=100`), but for `name`; an empty variable sets nothing. `tidslager config --schema site` and
+`--schema installation` print the JSON Schema by which editors check a file: save it beside yours and begin the file
+with `#:schema ./site.schema.json`.
 """
 _ABOUT_INSTALLATION = """
 `tidslager.toml` in the working directory, or the file that `--config` or `TIDSLAGER_CONFIG` names, says what

@@ -175,12 +175,23 @@ def _cut_short(archive: Archive, site: Site) -> list[int]:
 
 
 def _clock_notes(archive: Archive, clock: Clock) -> list[str]:
-    (newest,) = archive.database.execute("SELECT max(started_at) FROM runs").fetchone()
+    """What is wrong with the clock: it is behind the run before this one, or even behind the first one.
+
+    That a clock was put right is told once: it stands behind the run of the wrong night, but not behind the next.
+    """
+    before = "SELECT started_at FROM runs WHERE id = (SELECT {} FROM runs)"
     now = clock.now()
-    if newest is None or from_text(newest) - now < _BACKWARDS:
-        return []
-    told = f"The clock says {to_text(now)[:16]}, but the archive's newest run began {newest[:16]}: set the clock (NTP)."
-    return [f"{told} Nothing is lost; the history is told in the order of the times that the clock gave."]
+    for which, run in (("run before this one", "max(id)"), ("first run", "min(id)")):
+        row = archive.database.execute(before.format(run)).fetchone()
+        if row is not None and from_text(row[0]) - now >= _BACKWARDS:
+            told = (
+                f"The clock says {to_text(now)[:16]}, but the {which} began {row[0][:16]}: the clock is wrong, or was"
+            )
+            told += (
+                " then. If it is wrong now, set the clock (NTP). Nothing is lost; the history is told in the order of"
+            )
+            return [f"{told} the times that the clock gave."]
+    return []
 
 
 def _verified(orders: Orders, rng: random.Random) -> tuple[str, ...]:
@@ -193,8 +204,9 @@ def _verified(orders: Orders, rng: random.Random) -> tuple[str, ...]:
         found = verify(database, orders.archive, sample=sample, runs=sample, rng=rng).findings
     if not found:
         return ()
-    told = f"The archive is damaged, {len(found)} findings, the first: {found[0].text}"
-    return (f"{told} See what `tidslager verify` says, and restore it from a backup.",)
+    several = f"; {len(found)} findings, the first" if len(found) > 1 else ""
+    told = f"The archive is damaged{several}: {found[0].text} See what `tidslager verify` says, and restore it from a"
+    return (f"{told} backup (docs/operating.md).",)
 
 
 def _digest(orders: Orders, runs: list[int], notes: list[str]) -> Digest:

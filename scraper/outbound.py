@@ -63,6 +63,8 @@ def _sent(
         return f"{host_only(address)} cannot be asked ({type(error).__name__})."
     if answer.status is None:
         why = answer.trouble[1] if answer.trouble else "no answer"
+        # The setting of a site is another one here.
+        why = why.replace("allow_private is off", "set own_network = true if it is yours")
         return f"{host_only(address)}: {why.replace(address, host_only(address))}"
     if not _LEAST_OK <= answer.status < _LEAST_NOT_OK:
         return f"{host_only(address)} answered with status {answer.status}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -14,9 +15,11 @@ import click
 
 from archive.console import print_note
 from schemas.errors import ConfigurationError
+from scraper.clock import SystemClock
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _SPREAD = re.compile(r"\d+(s|min|h)?")
+_HOMES = ("/home", "/root", "/run/user")
 _FILES = {
     "systemd": ("tidslager.service", "tidslager.timer"),
     "cron": ("crontab",),
@@ -36,7 +39,7 @@ _NEXT = {
 @click.command()
 @click.argument("kind", type=click.Choice(list(_FILES)))
 @click.argument("sites", nargs=-1, metavar="[SITE…]")
-@click.option("--at", default="02:30", show_default=True, metavar="HH:MM", help="When a night begins.")
+@click.option("--at", default="03:30", show_default=True, metavar="HH:MM", help="When a night begins.")
 @click.option("--zone", default="Europe/Stockholm", show_default=True, help="Time zone of that hour; github has UTC.")
 @click.option("--spread", default="45min", show_default=True, help="systemd: begin up to so much later, at random.")
 @click.option(
@@ -58,8 +61,8 @@ def schedule(
     """Print what makes every night happen, for KIND systemd, cron or github; nothing is installed.
 
     Without SITE the installation file says which. docs/operating.md says how to see that each works and how to remove
-    it, and how Windows does it. An hour between 02:00 and 03:00 does not exist on one night of the year where clocks
-    change: systemd and cron then begin an hour later or earlier, and no night is lost.
+    it, and how Windows does it. An hour that the zone skips on one night of the year, as Europe/Stockholm does those
+    between 02:00 and 03:00, is refused for systemd, whose timer would leave that night out.
     """
     filled = _filled(kind, sites, at=at, zone=zone, spread=spread, folder=folder.resolve(), user=user)
     if write is None:
@@ -76,13 +79,19 @@ def _filled(
 ) -> list[tuple[str, str]]:
     """Name and text of each file. Raises ConfigurationError for what no scheduler could use."""
     if not _TIME.fullmatch(at):
-        raise ConfigurationError(f'--at: "{at}" is no hour: write it as 02:30.')
+        raise ConfigurationError(f'--at: "{at}" is no hour: write it as 03:30.')
     if not _SPREAD.fullmatch(spread):
         raise ConfigurationError(f'--spread: "{spread}" is no span: write it as 45min.')
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigurationError(f'--zone: this machine knows no time zone "{zone}": write Europe/Stockholm.') from None
+    skipped = _skipped(at, ZoneInfo(zone), SystemClock().now().date()) if kind == "systemd" else None
+    if skipped:
+        raise ConfigurationError(
+            f"--at: {at} does not exist on {skipped} in {zone}, where clocks go forward; systemd would leave that "
+            "night out: name another hour, as 03:30."
+        )
     if re.search(r"[\s%\"'\\$]", str(folder)):
         raise ConfigurationError(f"{folder}: a path with blanks, quotes, % or $ is asking for trouble: use another.")
     command = shlex.join([_program(), "night", *sites])
@@ -97,14 +106,30 @@ def _filled(
         "spread": spread,
         "sites": "".join(f" {shlex.quote(site)}" for site in sites),
         "identity": f"User={user or folder.owner()}",
-        "protect_home": "read-only" if str(folder).startswith(("/home", "/root")) else "yes",
+        "protect_home": "read-only" if _in_a_home(folder) or _in_a_home(Path(_program())) else "yes",
     }
     return [(name, _template(name).substitute(values)) for name in _FILES[kind]]
+
+
+def _skipped(at: str, zone: ZoneInfo, today: date) -> date | None:
+    """The next day, within two years, on which a zone's clocks skip an hour; None where there is none. Pure."""
+    hour = time.fromisoformat(at)
+    for ahead in range(731):
+        day = today + timedelta(days=ahead)
+        wanted = datetime.combine(day, hour, zone)
+        if wanted.astimezone(UTC).astimezone(zone).time() != hour:
+            return day
+    return None
 
 
 def _program() -> str:
     beside = Path(sys.executable).with_name("tidslager")
     return str(beside) if beside.exists() else "tidslager"
+
+
+def _in_a_home(path: Path) -> bool:
+    """Whether systemd would hide a path from a service that may not see homes."""
+    return any(one.is_relative_to(home) for one in (path, path.resolve()) for home in _HOMES)
 
 
 def _template(name: str) -> Template:

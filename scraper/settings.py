@@ -68,7 +68,8 @@ def _overlaid(
 ) -> InForce[R]:
     for key, kind in scalars(record):
         variable = variable_of(key)
-        if variable in environ:
+        # Runners and env-files hand on what was never set as an empty variable.
+        if environ.get(variable):
             _put(raw, key, _read(environ[variable], kind, variable))
             sources[key] = f"environment {variable}"
             source = f"{source} with {variable}"

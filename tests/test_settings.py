@@ -90,6 +90,24 @@ def test_a_variable_that_sets_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert "TIDSLAGER_VERIFY_SAMPEL sets nothing" in tidslager("config").err
 
 
+def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a runner hands on without its having been set takes nothing away from the files."""
+    written('archive = "a.db"\n[ping]\nurl = "https://hc.example/1"\n')
+    for variable in (
+        "TIDSLAGER_ARCHIVE",
+        "TIDSLAGER_PING_URL",
+        "TIDSLAGER_VERIFY_SAMPLE",
+        "TIDSLAGER_NOTIFY_QUIET_NIGHTS",
+    ):
+        monkeypatch.setenv(variable, "")
+    found = installation_in_force()
+    assert (found.value.archive, found.value.ping.url) == ("a.db", "https://hc.example/1")
+    assert set(found.sources) == {"archive", "ping.url"}
+    monkeypatch.setenv("TIDSLAGER_DELAY_S", "")
+    monkeypatch.setenv("TIDSLAGER_DEPTH", "")
+    assert site_in_force("goda-exempel").value.depth == 1
+
+
 def test_paths_are_taken_from_the_directory_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it is called from, a file means the same files; every command takes its archive."""
     (tmp_path / "there").mkdir()

@@ -78,6 +78,21 @@ def test_open_trouble_has_a_beginning_and_a_count(agency: Agency, path: Path, at
     assert status(path).code == 0
 
 
+def test_a_look_that_is_dated_in_the_future_hides_no_silence(
+    agency: Agency, path: Path, at: Callable[[datetime], None]
+) -> None:
+    """A night whose clock was years ahead: what counts is the last good look before now, as on any night."""
+    crawl_agency(agency, path, 1)
+    crawl_agency(agency, path, 3000, shown=1)
+    crawl_agency(agency, path, 2, shown=1)
+    at(night(2) + timedelta(hours=20))
+    assert status(path, "--max-age", "36h").code == 0
+    at(night(2) + timedelta(hours=37))
+    ran = status(path, "--max-age", "36h")
+    assert ran.code == 3
+    assert "last good look 2026-03-02 02:10 UTC, 37 h ago" in ran.out
+
+
 def test_a_changed_layout_has_its_own_exit_code(agency: Agency, path: Path) -> None:
     """Status answers 4 while the newest run found the layout changed, as the run itself did."""
     crawl_agency(agency, path, 1)

@@ -18,16 +18,18 @@ from markdown_it import MarkdownIt
 from archive.atom import add_to_feed
 from archive.digest import Choice, Digest, digest_of
 from archive.digest_text import digest_html, digest_json, digest_markdown
+from archive.digest_words import headline
 from archive.file import open_for_reading
 from schemas.errors import ConfigurationError
 from schemas.installation import Installation, Notify, Ping
+from schemas.site import Limits
 from scraper.ping import address_of
 from scraper.secrets import Secrets
 from tests.agency import truth
 from tests.agency.server import Agency
 from tests.agency.trouble import Trouble
 from tests.nights import site_file, spend_night
-from tests.receivers import Receiver
+from tests.receivers import MailServer, Receiver
 from tests.runs import crawl_agency
 from tests.shell import tidslager
 
@@ -162,6 +164,7 @@ def test_a_webhook_in_ones_own_network_has_to_be_allowed(agency: Agency, path: P
         done = spend_night(agency, path, 1, installation=Installation(notify=Notify(webhook=hook.address)))
         assert hook.told == []
     assert "private address" in done.digest.notes[0]
+    assert "own_network = true" in done.digest.notes[0]
 
 
 def test_services_are_told_through_apprise(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +179,56 @@ def test_services_are_told_through_apprise(agency: Agency, path: Path, monkeypat
     assert "Address 2 of a service (okand) is none that apprise can use" in ran.err
     for said in (ran.out, ran.err, path.read_bytes().decode("latin-1")):
         assert "hemligt" not in said
+
+
+def _mailto(server: MailServer) -> str:
+    return f"mailto://natt:hemligt@{server.host}/?from=natt@tidslager.example&to=du@example.se&mode=insecure"
+
+
+def test_a_night_arrives_as_one_mail(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subject says what the night came to, the text has the words of the page; a quiet night sends none."""
+    site = str(site_file(agency, path.parent))
+    with MailServer() as server:
+        monkeypatch.setenv("TIDSLAGER_NOTIFY_URLS", _mailto(server))
+        for shown in (1, 2, 2):
+            agency.night = shown
+            assert tidslager("night", site, "-a", str(path), "--quiet").code == 0
+    _, mail = server.mail
+    assert server.recipients == ["du@example.se"] * 2
+    assert mail["subject"] == "Tidslager agency: 3 changed, 1 new"
+    assert mail["from"].addresses[0].addr_spec == "natt@tidslager.example"
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "I dag har Verkstan i Lövfors [-elva-]{+fjorton+} anställda" in text.get_content()
+
+
+def test_mail_that_is_refused_is_told(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night is partial and says which service; nothing of the address is told, and the run stands."""
+    with MailServer(refuse=True) as server:
+        monkeypatch.setenv("TIDSLAGER_NOTIFY_URLS", _mailto(server))
+        ran = tidslager("night", str(site_file(agency, path.parent)), "-a", str(path))
+    assert (ran.code, server.mail) == (3, [])
+    assert "Service 1 (mailto) did not take the message." in ran.err
+    assert "hemligt" not in ran.out + ran.err
+
+
+def test_a_subject_says_that_something_is_wrong(agency: Agency, path: Path) -> None:
+    """What went wrong around the runs stands in the headline, also where no page changed and where there was no run."""
+    crawl_agency(agency, path, 1)
+    crawl_agency(agency, path, 2, shown=1)
+    (quiet,) = digest(path, 2).nights
+    assert headline(Digest(nights=(quiet,))) == "Tidslager agency: nothing new"
+    assert headline(Digest(nights=(quiet,), notes=("A.",))) == "Tidslager agency: something is wrong"
+    assert headline(Digest(nights=(), notes=("A.",))) == "Tidslager: something is wrong"
+
+
+def test_pages_that_came_later_were_not_left_out(agency: Agency, path: Path) -> None:
+    """Told again, a night names what it did not look at of the pages that there were, not of those that came since."""
+    crawl_agency(agency, path, 1, hosts=(truth.HUB_HOST,))
+    crawl_agency(agency, path, 2)
+    assert digest(path, 1).nights[0].not_looked_at == ()
+    crawl_agency(agency, path, 3, limits=Limits(pages=2))
+    assert len(digest(path, 3).nights[0].not_looked_at) >= 5
 
 
 def test_notify_test_says_whether_messages_arrive(agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
