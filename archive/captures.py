@@ -189,7 +189,8 @@ def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> i
     found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
     if found:
         return int(found[0])
-    number, name = cms_key.rpartition("/")[2], address.partition("?")[0].rpartition("/")[2]
+    path, mark, query = address.partition("?")
+    number, name = cms_key.partition("/")[2], f"{path.rpartition('/')[2]}{mark}{query}"
     rows = database.execute(
         "SELECT DISTINCT p.id FROM pages p JOIN page_urls pu ON pu.page_id = p.id JOIN urls u ON u.id = pu.url_id"
         " WHERE p.site = ? AND substr(p.cms_key, -length(?)) = ? AND substr(u.url, -length(?)) = ?",

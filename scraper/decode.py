@@ -1,7 +1,8 @@
 """From the bytes of a body to text: content codings undone within a limit, then characters as a browser chooses them.
 
 Nothing here raises: damage is a remark. The order of evidence for the encoding is the HTML standard's ("determining
-the character encoding"), with the web's own fallback for Swedish pages, windows-1252, only when UTF-8 does not hold.
+the character encoding"), with the web's own fallback for Swedish pages, windows-1252, only when UTF-8 does not hold. A
+label that the bytes contradict is not believed: `scraper.labels`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import msgspec
 import webencodings
 import zstandard
 
+from scraper.labels import other_than_labelled
+
 REPLACEMENT = "\ufffd"
 _PRESCAN_BYTES = 1024
 # Browsers stop at 1,024 bytes, but rescan when they meet a late <meta>; heads longer than this have not been seen.
@@ -28,6 +31,7 @@ _AFTER = "bytes stand after its end"
 _SAVED_BYTES = 1024 * 1024
 # RFC 9659: a decoder of the zstd content coding need not accept windows over 8 MB.
 _ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+_LABELS = ("header", "meta", "late-meta")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs.BOM_UTF16_LE, "utf-16le"))
 _HEADER_CHARSET = re.compile(r""";\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;"']+))""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]+)["'][^>]*>""")
@@ -59,6 +63,10 @@ def decode(body: bytes, content_type: str | None, content_encoding: str | None, 
     """
     plain, remarks, whole = undo_codings(body, content_encoding, limit)
     encoding, chosen_from = _choose(plain, content_type)
+    other = other_than_labelled(plain, encoding) if chosen_from in _LABELS else None
+    if other:
+        remarks.append(f"labelled {encoding.name} ({chosen_from}), but its bytes are {other.name}: read as that")
+        encoding, chosen_from = other, "valid-utf-8" if other is webencodings.UTF8 else "fallback"
     mark = next((bom for bom, _ in _BOMS if chosen_from == "bom" and plain.startswith(bom)), b"")
     text, _ = encoding.codec_info.decode(plain[len(mark) :], "replace")
     lost = text.count(REPLACEMENT)

@@ -526,8 +526,8 @@ FAULTS: dict[str, Fault] = {
     "busy-empty": _busy("503 Busy", "", 1),
     # Encodings
     "charset-missing": _written("", "windows-1252"),
-    "charset-utf8-is-1252": _written("utf-8", "windows-1252", "replacement characters"),
-    "charset-1252-is-utf8": _written("windows-1252", "utf-8"),
+    "charset-utf8-is-1252": _written("utf-8", "windows-1252", "read as that"),
+    "charset-1252-is-utf8": _written("windows-1252", "utf-8", "read as that"),
     "charset-unknown": _written("rot13", "utf-8"),
     "charset-utf7": _written("utf-7", "utf-8"),
     # TLS

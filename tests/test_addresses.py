@@ -98,7 +98,9 @@ def test_bare() -> None:
 @pytest.mark.parametrize(
     ("address", "key"),
     [
-        ("https://www.skr.se/a/larandeexempel.10794.html?x=1#y", "skr.se/10794"),
+        ("https://www.skr.se/a/larandeexempel.10794.html#y", "skr.se/10794"),
+        ("https://skr.se/a/larandeexempel.10794.html?", "skr.se/10794"),
+        ("https://skr.se/visa.4144.html?sv.target=12.1&id=/b#y", "skr.se/4144?sv.target=12.1&id=/b"),
         ("https://skr.se/sokidiariet.n329.html", "skr.se/n329"),
         ("https://skr.se/korjournal.4.18e1b10334ebe8bc8000695.html", "skr.se/4.18e1b10334ebe8bc8000695"),
         ("https://skr.se/nyheter/2024.html", None),

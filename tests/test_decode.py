@@ -137,9 +137,64 @@ def test_a_header_that_goes_missing_leaves_the_text() -> None:
 
 def test_lost_characters_are_counted() -> None:
     """Bytes that are not what the header says become U+FFFD, and a remark says how many."""
-    decoded = decode(b"a\xe5b\xe4", "text/html; charset=utf-8", None, LIMIT)
-    assert decoded.text == "a\ufffdb\ufffd"
+    decoded = decode("Gröna gårdar".encode() + b" p\xe5 \x90", "text/html; charset=utf-8", None, LIMIT)
+    assert decoded.text == "Gröna gårdar p\ufffd \ufffd"
     assert decoded.remarks == ("2 replacement characters: the bytes are not all utf-8",)
+
+
+SMORGAS = "Räksmörgås på Önnerödsgatan – ”så är det” – 5 €"
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "chosen_from"),
+    [
+        ("utf-8", "windows-1252", "fallback"),
+        ("windows-1252", "utf-8", "valid-utf-8"),
+        ("latin1", "utf-8", "valid-utf-8"),
+    ],
+)
+@pytest.mark.parametrize("place", ["header", "meta"])
+def test_a_label_that_the_bytes_contradict_is_not_believed(
+    label: str, encoding: str, chosen_from: str, place: str
+) -> None:
+    """windows-1252 labelled UTF-8, and the reverse, are read right wherever the label stands, with a remark."""
+    head = f"<meta charset={label}>" if place == "meta" else ""
+    typed = "text/html" if place == "meta" else f"text/html; charset={label}"
+    decoded = decode((head + SMORGAS).encode(encoding), typed, None, LIMIT)
+    assert (decoded.text, decoded.encoding, decoded.chosen_from) == (head + SMORGAS, encoding, chosen_from)
+    (remark,) = decoded.remarks
+    assert remark.startswith(f"labelled {'windows-1252' if label == 'latin1' else label} ({place}), but its bytes are")
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "encoding"),
+    [
+        # A letter broken off or a stray byte makes no page of UTF-8 another one.
+        ("Räksmörgås".encode()[:-2], "utf-8", "utf-8"),
+        ("Räksmörgås på ".encode() + b"\xe5", "utf-8", "utf-8"),
+        (b"Hej \x90\x8d", "utf-8", "utf-8"),
+        ("Hej \ufffd".encode(), "utf-8", "utf-8"),
+        # Nor is what another alphabet makes of its bytes taken for our letters.
+        ("漢字かな".encode("shift-jis"), "utf-8", "utf-8"),
+        ("Привет".encode("koi8-r"), "utf-8", "utf-8"),
+        # And what stands in the encoding that it says is left alone.
+        (SMORGAS.encode("windows-1252"), "windows-1252", "windows-1252"),
+        ("Ã¤ skrivs ä.".encode("windows-1252"), "windows-1252", "windows-1252"),
+        (b"Hej", "windows-1252", "windows-1252"),
+        (b"Hej d\xe5", "windows-1252", "windows-1252"),
+        ("Zażółć".encode("iso-8859-2"), "iso-8859-2", "iso-8859-2"),
+        (codecs.BOM_UTF8 + b"\xe5\xe4\xf6", "utf-8", "utf-8"),
+    ],
+)
+def test_a_label_that_may_be_true_is_believed(body: bytes, label: str, encoding: str) -> None:
+    """Damage, other alphabets and quoted broken letters do not overrule what the page says of itself."""
+    assert decode(body, f"text/html; charset={label}", None, LIMIT).encoding == encoding
+
+
+def test_a_page_cut_in_the_middle_of_a_letter_is_still_utf_8() -> None:
+    """Of a page labelled windows-1252 that is UTF-8 and broke off, the last half letter proves nothing."""
+    body = SMORGAS.encode()[:-1]
+    assert decode(body, "text/html; charset=windows-1252", None, LIMIT).encoding == "utf-8"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,21 @@ def test_a_cms_number_is_kept_over_hosts_with_the_files_name(archive: Archive) -
     assert (moved.before, moved.after, moved.seen_from[:10]) == (old, new, "2026-03-02")
 
 
+def test_what_one_page_shows_by_its_query_is_not_one_page(archive: Archive) -> None:
+    """Two events that SiteVision serves under one number are two pages, night after night, on another host too."""
+    at = "http://byran.example/kalender/visa.4144.html?sv.target=12.18df&sv.12.18df.route=/x&id={}"
+    shown = {at.format(number): page(section("Kväll", f"Kväll nummer {number} på Folkets hus.")) for number in (1, 2)}
+    for number in (1, 2):
+        for address, record in shown.items():
+            seen(archive, number, record, address)
+    rows = history.page_rows(archive.database)
+    assert [(row["address"], row["revisions"]) for row in rows] == [(address, 1) for address in shown]
+    moved = at.format(2).replace("byran", "nyabyran")
+    seen(archive, 3, shown[at.format(2)], moved)
+    rows = history.page_rows(archive.database)
+    assert [(row["address"], row["revisions"]) for row in rows] == [(at.format(1), 1), (moved, 1)]
+
+
 def test_an_address_that_a_page_calls_its_own_leads_to_it(archive: Archive) -> None:
     """A canonical address that nobody has met is another name of the page; one that has a page is left alone."""
     one = page(section("Ett", "Det första exemplet."))
