@@ -7,7 +7,7 @@ these more than those in the text: a page on a procurement may well mention a co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -31,13 +31,14 @@ WORDS: Final[dict[Kind, str]] = {
     "incubator": r"inkubator\w*|affärssamarbete\w*|växthus för företag\w*",
 }
 _PATTERNS: Final = {kind: re.compile(rf"\b(?:{words})", re.IGNORECASE) for kind, words in WORDS.items()}
-_HINTS: Final[dict[Kind, tuple[str, ...]]] = {
+_OPENINGS: Final[dict[Kind, tuple[str, ...]]] = {
     "coordination_association": ("samordningsförbund", "finsam"),
     "reserved_procurement": ("reserver", "upphandling", "inköp", "kontrakt"),
-    "municipal_spin_off": ("knopp", "kommunal"),
+    "municipal_spin_off": ("knopp", "tidigare kommunal", "f.d. kommunal", "före detta kommunal", "från kommunal"),
     "incubator": ("inkubator", "affärssamarbete", "växthus"),
 }
-"""What stands in every word of a kind, in small letters: most texts have none of it, and need no closer look."""
+"""What words of a kind have in them, in small letters: a text is looked into only where they are."""
+_SMALL: Final = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
 _REMEMBERED = 4096
 """Texts whose kind is remembered: most stay as they are from revision to revision."""
 _IN_TITLE, _IN_PREAMBLE = 8, 4
@@ -58,14 +59,14 @@ class Told(NamedTuple):
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def kind_of(title: str, preamble: str, text: str) -> Told | None:
-    """The kind that the words tell; None when they tell none."""
+def kind_of(title: str, preamble: str, text: str, among: frozenset[Kind] = frozenset(WORDS)) -> Told | None:
+    """The kind that the words tell, one of `among`; None when they tell none."""
     weights: dict[Kind, int] = {}
     words: dict[Kind, str] = {}
     for part, weight in ((title, _IN_TITLE), (preamble, _IN_PREAMBLE), (text, 1)):
-        folded = part.lower()
-        for kind, pattern in _PATTERNS.items():
-            found = pattern.findall(part) if any(hint in folded for hint in _HINTS[kind]) else []
+        folded = _folded(part)
+        for kind in WORDS:
+            found = _words_of(kind, part, folded) if kind in among else []
             if found:
                 weights[kind] = weights.get(kind, 0) + weight * len(found)
                 words.setdefault(kind, found[0])
@@ -75,11 +76,50 @@ def kind_of(title: str, preamble: str, text: str) -> Told | None:
     return Told(kind, words[kind])
 
 
-def example_of(section: Section, kinds: Iterable[object]) -> Told | None:
+def kinds_in(*texts: str) -> frozenset[Kind]:
+    """Kinds of which words may stand in some texts; the others certainly have none there."""
+    folded = _folded("\n".join(texts))
+    return frozenset(kind for kind, parts in _OPENINGS.items() if any(_folded(part) in folded for part in parts))
+
+
+def _words_of(kind: Kind, text: str, folded: bytes) -> list[str]:
+    """What the pattern of a kind finds in a text, in order."""
+    found: list[str] = []
+    end = 0
+    starts = {_begin_of_word(text, at) for opening in _OPENINGS[kind] for at in _places(opening, folded)}
+    for start in sorted(starts):
+        match = _PATTERNS[kind].match(text, start) if start >= end else None
+        if match:
+            found.append(match[0])
+            end = match.end()
+    return found
+
+
+def _folded(text: str) -> bytes:
+    """A text in small letters, a byte a letter, so that places in one are places in the other."""
+    return text.encode("latin-1", "replace").translate(_SMALL)
+
+
+def _places(opening: str, folded: bytes) -> Iterator[int]:
+    part = _folded(opening)
+    at = folded.find(part)
+    while at >= 0:
+        yield at
+        at = folded.find(part, at + len(part))
+
+
+def _begin_of_word(text: str, at: int) -> int:
+    while at and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at -= 1
+    return at
+
+
+def example_of(section: Section, kinds: Iterable[object], among: frozenset[Kind] = frozenset(WORDS)) -> Told | None:
     """The example that a section of a hub tells; None when it tells none.
 
-    `kinds` are those of the mentions in it. An example has a heading of its own, and: words of a kind in the heading,
-    or words of a kind and a place, an organisation, a film or a link to show for it; or a film; or a place and a link.
+    `kinds` are those of the mentions in it, `among` those of examples that it may be. An example has a heading of its
+    own, and: words of a kind in the heading, or words of a kind and a place, an organisation, a film or a link to show
+    for it; or a film; or a place and a link.
     """
     if not section.level or _GENERAL.search(section.heading):
         return None
@@ -87,9 +127,9 @@ def example_of(section: Section, kinds: Iterable[object]) -> Told | None:
     filmed = any(isinstance(block, Film) for block in section.blocks)
     links = (link for block in section.blocks for link in block_links(block))
     linked = any(link.kind in ("page", "external") for link in links)
-    told = kind_of(section.heading, "", "\n".join(map(block_text, section.blocks)))
+    told = kind_of(section.heading, "", "\n".join(map(block_text, section.blocks)), among) if among else None
     if told is not None:
-        return told if named or linked or filmed or kind_of(section.heading, "", "") else None
+        return told if named or linked or filmed or kind_of(section.heading, "", "", among) else None
     placed = bool(named & {"municipality", "region"})
     return Told("other", "") if filmed or (placed and linked) else None
 
@@ -101,15 +141,16 @@ def example_values(
 
     Which of them count depends on whether the page is a hub; the view `learning_examples` knows.
     """
-    texts = record.texts()
+    text = "\n".join(record.texts()[1:])
     preamble = "\n".join(map(block_text, record.preamble))
-    of_page = kind_of(record.title, preamble, "\n".join(texts[1:])) or Told("other", "")
-    found: set[tuple[object, ...]] = {(None, *of_page)}
+    among = kinds_in(record.title, preamble, text)
+    of_page = kind_of(record.title, preamble, text, among) if among else None
+    found: set[tuple[object, ...]] = {(None, *(of_page or Told("other", "")))}
     kinds: dict[object, list[object]] = {}
     for section, kind, *_ in mentions:
         kinds.setdefault(section, []).append(kind)
     for number, section in sections.items():
-        told = example_of(section, kinds.get(number, ()))
+        told = example_of(section, kinds.get(number, ()), among)
         if told is not None:
             found.add((number, *told))
     return found

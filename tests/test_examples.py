@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from pathlib import Path
 
 import pytest
 
 from archive.example_list import COLUMNS, learning_examples
-from archive.examples import Kind, example_of, kind_of
+from archive.examples import WORDS, Kind, Told, example_of, kind_of, kinds_in
 from archive.file import open_for_reading
 from archive.store import Archive
 from schemas.page import Film, Link, Paragraph, Section
@@ -184,3 +186,20 @@ def test_the_text_tells_each_example(two_nights: Archive, path: Path) -> None:
     assert "municipalities Haninge, Tyresö" in out
     assert "En dag på verkstaden gone" in out
     assert "seen 2026-03-01 02:10 to 2026-03-02 02:10 UTC, changed once 2026-03-02 02:10" in out
+
+
+def test_words_of_a_kind_are_found_wherever_they_stand() -> None:
+    """Looking only where a word of a kind may begin finds what reading the whole text finds, in the same order."""
+    parts = (
+        "samordningsförbund", "Finsamarbete", "Reserverade", "upphandling", "Upphandlingsavtal", "kontrakt", "avtal",
+        "reserverades", "Inköparen", "kontraktet", "avknoppad", "knoppade", "av", "tidigare kommunal", "kommunala",
+        "f.d. kommunalt", "före detta kommunal", "från kommunal", "inkubatorn", "växthus för företag", "för", "_", "x",
+        "\n", "\u00a0", "”", "–", ".",
+    )  # fmt: skip
+    rng = random.Random(5)
+    for _ in range(3000):
+        text = "".join(rng.choice(parts) + rng.choice(("", " ", " ")) for _ in range(rng.randint(1, 9)))
+        for kind in WORDS:
+            words = re.findall(rf"\b(?:{WORDS[kind]})", text, re.IGNORECASE)
+            assert not words or kind in kinds_in(text), (kind, text)
+            assert kind_of("", "", text, frozenset({kind})) == (Told(kind, words[0]) if words else None), text
