@@ -64,6 +64,9 @@ def _schema(record: type[msgspec.Struct]) -> dict[str, Any]:
     for part in _records(record):
         documented = field_docs(part)
         properties = parts[part.__name__]["properties"]
+        if said := parts[part.__name__].get("description"):
+            # The indentation of a docstring: msgspec kept it before 0.23, and Python itself before 3.13.
+            parts[part.__name__]["description"] = inspect.cleandoc(said)
         for field in msgspec.structs.fields(part):
             if field.name in documented:
                 properties[field.encode_name]["description"] = " ".join(documented[field.name].split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def test_the_command_prints_it(noun: str) -> None:
     for field in msgspec.structs.fields(record):
         if field.name in field_docs(record):
             assert properties[field.encode_name]["description"]
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_description_has_no_indentation_of_the_source(noun: str) -> None:
+    """Whichever Python and msgspec read the docstring: the printed schema is the same file everywhere."""
+    for part in json_schema(noun)["$defs"].values():
+        assert part.get("description", "") == inspect.cleandoc(part.get("description", ""))
 
 
 def test_better_words_make_no_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
