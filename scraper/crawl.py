@@ -1,13 +1,14 @@
 """The loop and nothing else: next address, fetch, keep, read, record, follow.
 
 A capture commits before it is read; its record, revision and changes commit together afterwards, in one transaction
-with the capture after it. While a page is being read the next one is fetched, as long as which one that is does not
-hang on the reading; nothing is written out of turn. So a run may be killed anywhere: what it kept and did not read is
-found by a query and read by the next one.
+with a later capture. While a page is being read the one before it is recorded and the next one is fetched, as long as
+which one that is does not hang on the reading; nothing is written out of turn. So a run may be killed anywhere: what it
+kept and did not read is found by a query and read by the next one.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -35,6 +36,9 @@ from scraper.suspect import is_front
 
 Watch = Callable[[str, int, int], None]
 """Told before each look: its address, how many looks are done, how many more are known to come."""
+
+_UNRECORDED = 2
+"""Captures that are kept and not yet recorded, at the most: one is being read while the one before it is recorded."""
 
 _FOLLOWED: tuple[LinkKind, ...] = ("page", "external")
 _FILES: tuple[LinkKind, ...] = ("document",)
@@ -103,7 +107,7 @@ class _Thread:
 
 
 class _Open(msgspec.Struct, frozen=True, kw_only=True):
-    """A capture that is kept and is being read."""
+    """A capture that is kept and is being read, or waits for its turn."""
 
     stop: Stop
     kept: Kept
@@ -112,7 +116,7 @@ class _Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Run:
-    """One run: what it works with, what it has come to, and the one capture that is being read."""
+    """One run: what it works with, what it has come to, and the captures that are being read."""
 
     def __init__(
         self, number: int, site: Site, archive: Archive, fetcher: Fetcher,
@@ -129,7 +133,7 @@ class _Run:
         self._held = archive.held(site, parser=PARSER)
         self._frontier = Frontier(site, archive.addresses(site.name, number), files=archive.documents(site.name))
         self._threads: dict[Stop, _Thread] = {}
-        self._open: _Open | None = None
+        self._open: deque[_Open] = deque()
 
     def go(self) -> None:
         """Look at each address: first along the links, then at known pages that no link led to."""
@@ -157,8 +161,8 @@ class _Run:
         if self._fetcher.allowance.refuses():
             return None
         stop = self._frontier.take(busy)
-        if stop is None and self._open is not None:
-            self.settle()
+        while stop is None and self._open:
+            self._settle_oldest()
             stop = self._frontier.take(busy)
         if stop is None and not busy and not self._frontier.full:
             self._sweep()
@@ -174,12 +178,14 @@ class _Run:
         return self._fetcher.visit(stop.address, self._frontier.captured.__contains__, self._held.get, stop.purpose)
 
     def _keep(self, stop: Stop, capture: Capture, thread: _Thread) -> None:
-        """Record what was being read, keep the next exchange of a stop, and begin to read it."""
-        if self._open is not None:
-            wait([self._open.reading])  # not inside the transaction
+        """Record what was read before, keep the next exchange of a stop, and have it read."""
+        due = len(self._open) >= _UNRECORDED
+        if due:
+            wait([self._open[0].reading])  # not inside the transaction
         of_page = capture.purpose != "robots"
         with self._archive.together():
-            self.settle()
+            if due:
+                self._settle_oldest()
             kept = self._archive.keep(
                 self._id, capture, why=stop.why, cms_key=cms_key(capture.address),
                 via=thread.via if of_page else None, of_page=of_page and not thread.at_front,
@@ -193,13 +199,16 @@ class _Run:
         thread.at_front = to_front(capture)
         look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
         reading = self._beside.submit(reading_of, look, _rules(self._site), self._read)
-        self._open = _Open(stop=stop, kept=kept, capture=capture, reading=reading)
+        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=reading))
 
     def settle(self) -> None:
-        """Wait for what is being read, record it and put its links in the queue."""
-        if self._open is None:
-            return
-        look, self._open = self._open, None
+        """Wait for all that is being read and record it."""
+        while self._open:
+            self._settle_oldest()
+
+    def _settle_oldest(self) -> None:
+        """Wait for what has been read the longest, record it and put its links in the queue."""
+        look = self._open.popleft()
         recorded = _record(self._site, self._archive, look.kept, look.reading.result(), self._read)
         told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
         self.looks[told.page] = _weightier(self.looks.get(told.page), told)
