@@ -119,6 +119,8 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   elapsed_ms  INTEGER NOT NULL CHECK (elapsed_ms >= 0),
   peer        TEXT,                                    -- server address and port
   tls         TEXT,                                    -- version and certificate digest
+  tls_version TEXT GENERATED ALWAYS AS (substr(tls, 1, instr(tls, ' ') - 1)) VIRTUAL,  -- "TLSv1.3"; NULL on plain http
+  certificate TEXT GENERATED ALWAYS AS (substr(tls, instr(tls, ':') + 1)) VIRTUAL,  -- its SHA-256; NULL on plain http
   robots      TEXT,                                    -- the robots verdict
   error       TEXT,                                    -- what went wrong, one sentence
   UNIQUE (run_id, url_id),                             -- asked once a run: writing it again changes nothing

@@ -129,13 +129,21 @@ CREATE VIEW current_films AS          -- the films that stand on the pages now
 CREATE VIEW fetch_log AS              -- every look, so that unchanged, blocked, failed and not looked at are told apart
   SELECT c.id AS capture, c.run_id AS run, c.fetched_at, c.page_id AS page, c.purpose, u.url AS address, c.outcome,
          c.status, l.url AS location, g.verdict, r.seq AS revision, c.body_id AS body, b.size AS body_bytes,
-         c.complete, c.attempts, c.elapsed_ms, c.robots, c.error, g.why
+         c.complete, c.attempts, c.elapsed_ms, c.peer, c.tls_version, c.certificate, c.robots, c.error, g.why
     FROM captures c
     JOIN urls u ON u.id = c.url_id
     LEFT JOIN urls l ON l.id = c.location_id
     LEFT JOIN bodies b ON b.id = c.body_id
     LEFT JOIN readings g ON g.capture_id = c.id
     LEFT JOIN revisions r ON r.id = g.revision_id;
+
+CREATE VIEW servers AS                -- one row per machine that answered for a host, and certificate that it showed
+  SELECT u.host, c.peer, c.tls_version, c.certificate, count(*) AS looks,
+         min(c.fetched_at) AS first_seen, max(c.fetched_at) AS last_seen
+    FROM captures c
+    JOIN urls u ON u.id = c.url_id
+   WHERE c.peer IS NOT NULL
+   GROUP BY u.host, c.peer, c.tls_version, c.certificate;
 
 CREATE VIEW quarantine_list AS        -- one row per content that seems not to be the page; see `tidslager quarantine`
   SELECT q.page_id AS page, min(q.capture_id) AS entry, q.doubt, q.why, count(*) AS looks,

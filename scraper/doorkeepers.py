@@ -2,8 +2,9 @@
 
 A mark is what only the doorkeeper's own page has. What its products also put into ordinary pages (Cloudflare's
 /cdn-cgi/challenge-platform/, Imperva's /_Incapsula_Resource script, F5's /TSPD/ scripts, the AWS WAF client) is none by
-itself. Marks in the body count only where next to no content stands on the page: a page may well write about them.
-Sources: the vendors' documentation of their interstitials, and block pages as they are quoted in public bug reports.
+itself. Marks in the body, and faint ones in the head, count only where next to no content stands on the page: a page
+may well write about them. Sources: the vendors' documentation of their interstitials, and block pages as they are
+quoted in public bug reports.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ import msgspec
 
 
 class HeadMark(msgspec.Struct, frozen=True):
-    """A response field that only the doorkeeper sends."""
+    """Response fields that only the doorkeeper's own answer has; every one must be there."""
 
     who: str
-    field: str
-    value: re.Pattern[str]
+    fields: tuple[tuple[str, re.Pattern[str]], ...]
 
 
 class BodyMark(msgspec.Struct, frozen=True):
@@ -29,8 +29,9 @@ class BodyMark(msgspec.Struct, frozen=True):
     patterns: tuple[re.Pattern[str], ...]
 
 
-def _head(who: str, field: str, value: str) -> HeadMark:
-    return HeadMark(who, field, re.compile(value, re.IGNORECASE))
+def _head(who: str, **fields: str) -> HeadMark:
+    named = ((name.replace("_", "-"), re.compile(value, re.IGNORECASE)) for name, value in fields.items())
+    return HeadMark(who, tuple(named))
 
 
 def _body(who: str, *patterns: str) -> BodyMark:
@@ -38,11 +39,21 @@ def _body(who: str, *patterns: str) -> BodyMark:
 
 
 HEAD_MARKS: Final = (
-    _head("Cloudflare", "cf-mitigated", "^challenge$"),
-    _head("AWS WAF", "x-amzn-waf-action", "^(?:challenge|captcha)$"),
-    _head("CloudFront", "x-cache", "^(?:Error|LambdaGeneratedResponse|FunctionGeneratedResponse).* from cloudfront$"),
-    _head("DataDome", "x-dd-b", "."),
-    _head("Sucuri", "x-sucuri-block", "."),
+    _head("Cloudflare", cf_mitigated="^challenge$"),
+    _head("AWS WAF", x_amzn_waf_action="^(?:challenge|captcha)$"),
+    _head("CloudFront", x_cache="^(?:Error|LambdaGeneratedResponse|FunctionGeneratedResponse).* from cloudfront$"),
+    _head("Akamai", x_reference_error="."),
+    _head("Akamai", set_cookie="^sec_cpt=[^~;]*~[12]~"),  # a puzzle that is not solved yet; 3 is solved
+    _head("DataDome", x_dd_b="."),
+    _head("Sucuri", x_sucuri_block="."),
+)
+
+# They say that the machine in front made the answer itself, or had a reason to: it may be a challenge, and it may be a
+# page all the same. They count where next to no content stands, as marks in the body do.
+FAINT_HEAD_MARKS: Final = (
+    _head("Akamai", server="^AkamaiGHost$", mime_version="."),
+    _head("Imperva", x_iinfo=r"\bB\d+\(|^\d+-\d+-0 "),  # a reason to block, or no connection to the site behind
+    _head("F5", server="^(?:BigIP|F5-TrafficShield)$"),
 )
 
 BODY_MARKS: Final = (
@@ -59,6 +70,7 @@ BODY_MARKS: Final = (
     _body("Imperva", r"<iframe[^>]{0,400}/_Incapsula_Resource\?"),
     _body("Imperva", r"Request unsuccessful\. Incapsula incident ID"),
     _body("F5", r"The requested URL was rejected\.", r"Your support ID is"),
+    _body("F5", r"\bsupport ID\b[^<\d]{0,60}\d{17,20}\b"),  # in the words of the site's keepers
     _body("F5", r"""\bwindow\[["']bobcmn["']\]|/TSPD/""", r"<body[^>]{0,200}>\s*(?:<noscript|</body>|$)"),
     _body("DataDome", r"geo\.captcha-delivery\.com/(?:captcha|interstitial)"),
     _body("PerimeterX", r"""\bid=["']?px-captcha\b"""),

@@ -18,7 +18,7 @@ from schemas.capture import Capture
 from schemas.page import Page, block_text
 from schemas.reading import Doubt, Reading
 from scraper.decode import decode
-from scraper.doorkeepers import BODY_MARKS, HEAD_MARKS, TITLES
+from scraper.doorkeepers import BODY_MARKS, FAINT_HEAD_MARKS, HEAD_MARKS, TITLES, HeadMark
 
 _SCARCE: Final = 1_500
 """Characters of content up to which a page may be a doorkeeper's or an error's; articles have more."""
@@ -93,7 +93,7 @@ def suspected(capture: Capture, reading: Reading) -> Reading:
     """The reading of a body, its verdict turned to `suspect` where the answer seems not to be the page."""
     if reading.verdict not in ("page", "suspect", "unparsable"):
         return reading
-    found = _doorkeeper_by_head(capture)
+    found = _doorkeeper_by_head(capture, HEAD_MARKS)
     content = _content(reading.page)
     if not found and len(content) <= _SCARCE:
         found = _scarce(capture, reading, content)
@@ -108,16 +108,17 @@ def _scarce(capture: Capture, reading: Reading, content: str) -> tuple[Doubt, st
     titles = _titles(reading.page, markup)
     return (
         _doorkeeper(markup, titles)
+        or _doorkeeper_by_head(capture, FAINT_HEAD_MARKS)
         or _login(markup, titles)
         or _consent(markup, titles)
         or _soft_404(capture, titles, content)
     )
 
 
-def _doorkeeper_by_head(capture: Capture) -> tuple[Doubt, str] | None:
-    for mark in HEAD_MARKS:
-        if any(mark.value.search(value) for value in capture.fields(mark.field)):
-            return "challenge", f"{mark.who} answers in the page's stead (field {mark.field})."
+def _doorkeeper_by_head(capture: Capture, marks: tuple[HeadMark, ...]) -> tuple[Doubt, str] | None:
+    for mark in marks:
+        if all(any(map(value.search, capture.fields(name))) for name, value in mark.fields):
+            return "challenge", f"{mark.who} answers in the page's stead (field {mark.fields[0][0]})."
     return None
 
 

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Self
 
-import pytest
+from tests.programs import needed
 
 _CONFIG = """
 daemon off;
@@ -46,12 +46,8 @@ def find_nginx() -> str | None:
 
 
 def needed_nginx() -> str:
-    """Path of the nginx program. Outside CI a test that needs it is skipped where there is none; in CI it fails."""
-    program = find_nginx()
-    if program is None and not os.environ.get("CI"):
-        pytest.skip("nginx is not here (Debian package nginx-light)")
-    assert program is not None, "nginx is not here: .ci/run installs it"
-    return program
+    """Path of the nginx program, for a test that cannot do without."""
+    return needed("nginx", "nginx-light")
 
 
 class Nginx:

@@ -17,6 +17,7 @@ import yaml
 from scraper.budget import allowed
 from tests.agency.server import Agency
 from tests.nights import site_file
+from tests.programs import needed
 from tests.shell import tidslager
 
 ROOT = Path(__file__).parent.parent
@@ -24,12 +25,8 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 def systemd_analyze() -> str:
-    """Path of systemd-analyze. Outside CI a test that needs it is skipped where there is none; in CI it fails."""
-    program = shutil.which("systemd-analyze")
-    if program is None and not os.environ.get("CI"):
-        pytest.skip("systemd-analyze is not here (Debian package systemd)")
-    assert program is not None, "systemd-analyze is not here: .ci/run installs it"
-    return program
+    """Path of systemd-analyze, for a test that cannot do without."""
+    return needed("systemd-analyze", "systemd")
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
@@ -134,10 +131,7 @@ def _allowed(program: str, name: str) -> set[str]:
 
 def test_a_night_asks_the_kernel_for_nothing_that_its_unit_forbids(agency: Agency, path: Path) -> None:
     """But for what root's SQLite asks for: that is refused with an error that it passes over, and the night is well."""
-    program, strace = systemd_analyze(), shutil.which("strace")
-    if strace is None and not os.environ.get("CI"):
-        pytest.skip("strace is not here (Debian package strace)")
-    assert strace is not None, "strace is not here: .ci/run installs it"
+    program, strace = systemd_analyze(), needed("strace", "strace")
     unit = tidslager("schedule", "systemd", "--folder", str(path.parent)).out.splitlines()
     lines = [line.partition("=")[2] for line in unit if line.startswith("SystemCallFilter=")]
     assert lines == ["@system-service", "~@privileged"]

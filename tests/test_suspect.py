@@ -48,6 +48,19 @@ SUSPECTS: dict[str, tuple[Doubt, Capture]] = {
     "cloudfront error": ("challenge", answer(page("Fel", "<p>Fel</p>"), "X-Cache: Error from cloudfront")),
     "datadome": ("challenge", answer(page("Sida", "<p>Text</p>"), "X-DD-B: 1")),
     "sucuri block": ("challenge", answer(page("Sida", "<p>Text</p>"), "X-Sucuri-Block: rule 7")),
+    "akamai reference": ("challenge", answer(long("Vilken sida som helst"), "X-Reference-Error: 18.5d3b.77.1")),
+    "akamai puzzle": ("challenge", answer(page("", ""), "Set-Cookie: sec_cpt=7A0B~1~YAAQ; Path=/; Secure")),
+    "akamai answers itself": (
+        "challenge",
+        answer(page("Avbrott", "<p>Strax åter.</p>"), "Server: AkamaiGHost", "Mime-Version: 1.0"),
+    ),
+    "imperva reason": (
+        "challenge",
+        answer(page("Avbrott", "<p>.</p>"), "X-Iinfo: 8-71-72 PNNN RT(9 0) q(0 0 0 -1) r(1 1) B10(4,289,0) U5"),
+    ),
+    "imperva alone": ("challenge", answer(page("Fel", "<p>.</p>"), "X-Iinfo: 5-31-0 0NNN RT(9 0) q(0 -1 -1 -1)")),
+    "f5 answers itself": ("challenge", answer(page("Stängt", "<p>Försök senare.</p>"), "Server: BigIP")),
+    "f5 shield": ("challenge", answer(page("Stängt", "<p>Nej.</p>"), "Server: F5-TrafficShield")),
     # Challenges and blocks, by body
     "cloudflare options": (
         "challenge",
@@ -91,6 +104,10 @@ SUSPECTS: dict[str, tuple[Doubt, Capture]] = {
     "f5 rejected": (
         "challenge",
         answer("<html><body>The requested URL was rejected. Ring oss.<br>Your support ID is: 5</body></html>"),
+    ),
+    "f5 in the keepers' words": (
+        "challenge",
+        answer(page("Nekad", "<p>Ring växeln.</p><p>Ditt support ID är 182992925765377012</p>")),
     ),
     "f5 script": (
         "challenge",
@@ -178,6 +195,27 @@ PAGES: dict[str, Capture] = {
     "f5 in front of an ordinary page": answer(
         page("Kontakt", "<p>Ring oss.</p>", head='<script src="/TSPD/08a?type=1"></script>'),
         "Set-Cookie: TS01abc=1; Path=/",
+    ),
+    "akamai in front, a puzzle that is solved": answer(
+        page("Kontakt", "<p>Ring oss.</p>"), "Set-Cookie: sec_cpt=7A0B~3~YAAQ; Path=/", "Set-Cookie: _abck=1~0; Path=/"
+    ),
+    "akamai made a long page at the edge": answer(long("Kontakt"), "Server: AkamaiGHost", "Mime-Version: 1.0"),
+    "imperva in front, nothing to say": answer(
+        page("Kontakt", "<p>Ring.</p>"), "X-CDN: Imperva", "X-Iinfo: 6-568-571 NNNN CT(1 1 0) RT(9 7) q(0 0 3 -1) U6"
+    ),
+    "imperva had its reasons and let a page through": answer(
+        long("Kontakt"), "X-Iinfo: 8-71-72 PNNN RT(9 0) q(0 0 0 -1) r(1 1) B10(4,289,0) U5"
+    ),
+    "f5 balances the load": answer(
+        page("Kontakt", "<p>Ring.</p>"),
+        "Server: Apache",
+        "Set-Cookie: BIGipServerpool=16.20; path=/",
+        "X-Cnection: close",
+    ),
+    "an f5 that serves a long page": answer(long("Kontakt"), "Server: BigIP"),
+    "a case number that is asked for": answer(page("Support", "<p>Ha ditt support ID redo, till exempel 4711.</p>")),
+    "a note on akamai and imperva": answer(
+        page("Upphandling", "<p>Vi byter från Akamai till Imperva. Incapsula incident ID visas inte längre.</p>")
     ),
     "the aws waf client in an ordinary page": answer(
         page("Kontakt", "<p>Ring.</p><script src='https://a.sdk.awswaf.example/challenge.js'></script>")

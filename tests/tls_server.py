@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 import subprocess
@@ -10,8 +9,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
-import pytest
-
+from tests.programs import needed
 from tests.raw_server import answer
 
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
@@ -21,8 +19,7 @@ class Authority:
     """Vouches for servers; `file` is what a client has to trust."""
 
     def __init__(self, folder: Path) -> None:
-        if shutil.which("openssl") is None:
-            pytest.skip("openssl is not here")
+        self._openssl = needed("openssl", "openssl")
         self._folder = folder
         self.file = folder / "ca.pem"
         self._key = folder / "ca.key"
@@ -42,7 +39,7 @@ class Authority:
         return both
 
     def _run(self, *arguments: str | Path) -> None:
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+        subprocess.run([self._openssl, *arguments], check=True, capture_output=True)
 
 
 class TlsServer:
