@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import msgspec
 
 from archive.captures import Kept
-from archive.revisions import Recorded
+from archive.revisions import Reader, Recorded
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.page import LinkKind, Page
@@ -95,7 +95,7 @@ def read_leftovers(site: Site, archive: Archive, read: ReadPage = read_page) -> 
     """Read what a stopped run kept and did not read."""
     for kept in archive.unread(site.name):
         reading = reading_of(archive.look(kept.id), _rules(site), read)
-        _record(site, archive, kept, reading, read)
+        _record(archive, kept, reading, lambda look: reading_of(look, _rules(site), read))
 
 
 class _Thread:
@@ -198,8 +198,11 @@ class _Run:
             return
         thread.at_front = to_front(capture)
         look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
-        reading = self._beside.submit(reading_of, look, _rules(self._site), self._read)
-        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=reading))
+        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=self._reading(look)))
+
+    def _reading(self, look: Capture) -> Future[Reading | None]:
+        """Have a look read when its turn comes: whatever is read in a run, one thread reads it, one page at a time."""
+        return self._beside.submit(reading_of, look, _rules(self._site), self._read)
 
     def settle(self) -> None:
         """Wait for all that is being read and record it."""
@@ -209,7 +212,7 @@ class _Run:
     def _settle_oldest(self) -> None:
         """Wait for what has been read the longest, record it and put its links in the queue."""
         look = self._open.popleft()
-        recorded = _record(self._site, self._archive, look.kept, look.reading.result(), self._read)
+        recorded = _record(self._archive, look.kept, look.reading.result(), lambda look: self._reading(look).result())
         told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
         self.looks[told.page] = _weightier(self.looks.get(told.page), told)
         log_look(self._id, told)
@@ -233,12 +236,8 @@ class _Run:
             self._archive.name_page(self._id, kept.page, own, cms_key=cms_key(own))
 
 
-def _record(site: Site, archive: Archive, kept: Kept, reading: Reading | None, read: ReadPage) -> Recorded | None:
+def _record(archive: Archive, kept: Kept, reading: Reading | None, reread: Reader) -> Recorded | None:
     """Record what a capture says, where it says something."""
-
-    def reread(look: Capture) -> Reading | None:
-        return reading_of(look, _rules(site), read)
-
     return archive.record(kept.id, reading, parser=PARSER, reread=reread) if reading else None
 
 

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import click
@@ -251,6 +252,24 @@ def test_every_exchange_is_in_the_log(agency: Agency, path: Path) -> None:
     assert kept == {(visit.host + visit.path, visit.status) for visit in agency.log}
     assert {name for (name,) in database.execute("SELECT DISTINCT purpose FROM fetch_log")} == {"page", "robots"}
     database.conn.close()
+
+
+def test_a_late_look_is_read_again_in_its_turn(agency: Agency, path: Path) -> None:
+    """A run behind the clock has later looks read again amid tonight's, by the one thread that reads."""
+    readers: list[int] = []
+
+    def reading(capture: Capture, layout: str) -> Reading:
+        readers.append(get_ident())
+        return parse.read(capture, layout)
+
+    crawl_agency(agency, path, 1, read=reading)
+    pages = len(readers)
+    crawl_agency(agency, path, 3000, shown=1, read=reading)
+    readers.clear()
+    crawl_agency(agency, path, 2, shown=1, read=reading)
+    assert len(readers) > pages, "nothing was read again"
+    assert len(set(readers)) == 1
+    assert get_ident() not in readers
 
 
 def test_a_capture_is_committed_before_it_is_read(agency: Agency, path: Path) -> None:
