@@ -59,7 +59,7 @@ def tls_fetcher(port: int) -> Fetcher:
 
 def digest_of(certificate: Path) -> str:
     """SHA-256 of a certificate, as openssl has it."""
-    command = ["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"]
+    command: list[str | Path] = ["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"]
     shown = subprocess.run(command, check=True, capture_output=True)
     return shown.stdout.decode().partition("=")[2].strip().replace(":", "").lower()
 
