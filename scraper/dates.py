@@ -68,17 +68,19 @@ def dates(sources: Sources) -> Dates:
 
     A label that stands with several different days in the text is no statement about the page: remarked on, not used.
     """
-    own_lines = sources.finder.tree.lines(sources.root, sources.chrome)
+    tree, layout = sources.finder.tree, sources.layout
+    stated = [place for place in (layout.published, layout.updated, layout.reviewed) if tree.may_say(place.hints)]
+    own_lines = tree.lines(sources.root, sources.chrome) if stated else []
     found: dict[Which, Dated | None] = {}
     said: set[str] = set()
     remarks: list[str] = []
     whiches: tuple[Which, ...] = ("published", "updated")
     for which in whiches:
-        place: Place = getattr(sources.layout, which)
-        told = _in_place(place, sources) or _in_lines(own_lines, place)
-        if not told and which == "updated":
+        place: Place = getattr(layout, which)
+        told = _in_place(place, sources) or _in_lines(own_lines if place in stated else [], place)
+        if not told and which == "updated" and layout.reviewed in stated:
             # Who looked a page through and left it as it was vouches for its day too.
-            told = _in_lines(own_lines, sources.layout.reviewed)
+            told = _in_lines(own_lines, layout.reviewed)
         days = set(told.values())
         if len(days) > 1:
             remarks.append(f"{len(days)} different days called {which} in the text: none used")

@@ -7,7 +7,7 @@ import re
 import tomllib
 from functools import cache, cached_property
 from importlib import resources
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,8 @@ from rapidfuzz import process
 
 from schemas.errors import ConfigurationError
 from schemas.site import refuse_unknown_keys
+
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 
 Selectors = tuple[str, ...]
 Labels = tuple[str, ...]
@@ -36,6 +38,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def folded(self) -> tuple[str, ...]:
         """The labels in small letters."""
         return tuple(label.casefold() for label in self.labels)
+
+    @cached_property
+    def hints(self) -> tuple[bytes, ...]:
+        """ASCII in small letters, of which a text with one of the labels in it has at least one: a cheap look."""
+        runs = {max(_BEYOND_ASCII.split(label), key=len).encode() for label in self.folded}
+        return tuple(sorted(run for run in runs if not any(other in run for other in runs - {run})))
 
 
 class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -153,6 +153,8 @@ def _marks(layout: Layout) -> dict[str, str]:
 
 def _names(block: Block) -> Iterator[str]:
     """Words in an element's id, classes and label: "siteHeader" has two; whole names and pairs come first."""
+    if not block.attributes:
+        return
     names = [_said(block, "id"), *_said(block, "class").split(), *_said(block, "aria-label").split()]
     for name in names:
         plain = unicodedata.normalize("NFKD", _HUMP.sub("-", name)).encode("ascii", "ignore").decode().lower()

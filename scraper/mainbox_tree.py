@@ -130,4 +130,5 @@ def _drop(block: Block, tree: Tree) -> None:
 
 def _size(text: str) -> int:
     """Characters that are no white space."""
-    return len("".join(text.split()))
+    # The words of a page are printable but for no-break spaces and the like, and of what is, a space alone is blank.
+    return len(text) - text.count(" ") if text.isprintable() else len("".join(text.split()))

@@ -104,10 +104,8 @@ def responsible(finder: Finder, root: int, layout: Layout, unread: Region) -> Fo
         person = _person(lines(block, unread), place)
         if person:
             return Found(person, frozenset({block}))
-    whole = finder.tree.nodes[root].text().casefold()
     # Most pages announce nobody, and looking at each candidate is dear on pages that nest them.
-    announced = any(label.casefold() in whole for label in place.labels)
-    for element in finder.within([root], [_ANNOUNCERS]) if announced else []:
+    for element in finder.within([root], [_ANNOUNCERS]) if finder.tree.may_say(place.hints) else []:
         said = lines(element, unread)[: _PERSON_LINES + 1]
         if not said or _after_label(said[0], place) is None:
             continue

@@ -23,7 +23,7 @@ from scraper.surroundings import Surroundings
 from scraper.trace import QUIET, Trace
 from scraper.tree import Region, Tree, parse
 
-PARSER = f"3+{layouts_digest()}"
+PARSER = f"4+{layouts_digest()}"
 """Version of our reading, and of the layouts that it goes by. Raise the number when the same bytes may give another
 page record, so that the archive can tell a better parser from news; a layout that changes shows by itself."""
 

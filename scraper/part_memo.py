@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -19,7 +20,7 @@ from scraper.layout import Layout
 from scraper.links import home_of, needed_base
 from scraper.media import ADDRESSES, KEPT, TITLES
 from scraper.surroundings import Surroundings
-from scraper.tree import Region, Tree
+from scraper.tree import BLANKS, Attributes, Region, Tree
 
 PARTS = 64
 """Parts remembered, those read or met last."""
@@ -34,17 +35,36 @@ _encode = msgspec.msgpack.Encoder().encode
 _NONE_SAID: frozenset[str] = frozenset()
 
 
-class _Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A part that was read, and what else its reading depended on."""
+class _Known(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A part that was read, and what else its reading depended on: found out where it is asked for."""
 
     layout: Layout
     base: str
-    rooted: bool
-    """Whether its links need no more of the base than its origin."""
     home: str
     blocks: tuple[Block, ...]
-    lines: frozenset[str]
-    """Lines of its paragraphs: where one of them is metadata on a page, the part is read anew."""
+    references: list[str]
+    """All that may be followed from it, as it is written."""
+
+    def fits(self, around: Surroundings) -> bool:
+        """Whether the part would read the same on this page, its metadata apart."""
+        near = around.base == self.base or (self.rooted and needed_base(around.base, "/") == self.origin)
+        return near and home_of(around.address) == self.home and around.layout == self.layout
+
+    @cached_property
+    def origin(self) -> str:
+        return needed_base(self.base, "/")
+
+    @cached_property
+    def rooted(self) -> bool:
+        """Whether its links need no more of the base than its origin."""
+        references = (each.strip(BLANKS) for each in self.references)
+        return all(needed_base(self.base, each) == self.origin for each in references if each)
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """Lines of its paragraphs: where one of them is metadata on a page, the part is read anew."""
+        said = (block.text for block in self.blocks if isinstance(block, Paragraph))
+        return frozenset(line for text in said for line in text.split("\n"))
 
 
 class PartMemo:
@@ -62,13 +82,14 @@ class PartMemo:
             return read(around.said)
         with self._lock:
             known = self._known.pop(key, None)
-        if known is None or not _fits(known, around):
+        if known is None or not known.fits(around):
             known = _learn(element, around, read(_NONE_SAID))
         with self._lock:
             self._known[key] = known
             if len(self._known) > self._parts:
                 del self._known[next(iter(self._known))]
-        return known.blocks if known.lines.isdisjoint(around.said) else read(around.said)
+        unsaid = not around.said or known.lines.isdisjoint(around.said)
+        return known.blocks if unsaid else read(around.said)
 
 
 def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
@@ -81,10 +102,7 @@ def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
         (
             tags,
             [last - element for last in tree.ends[element:end]],
-            [
-                [pair for pair in each.items() if pair[0] in READ] if each else ()
-                for each in tree.attributes[element:end]
-            ],
+            [each if READ.issuperset(each) else _read_of(each) for each in tree.attributes[element:end]],
             tree.pieces[tree.firsts[element] : tree.lasts[element]],
             [cut - element for cut in hidden.unheard(element, end) if cut in hidden.numbers],
         )
@@ -92,28 +110,16 @@ def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
     return hashlib.sha256(told).digest() if len(told) <= LARGEST_BYTES else None
 
 
-def _fits(known: _Known, around: Surroundings) -> bool:
-    """Whether the part would read the same on this page, its metadata apart."""
-    base = needed_base(around.base, "/") if known.rooted else around.base
-    return base == known.base and home_of(around.address) == known.home and around.layout == known.layout
+def _read_of(attributes: Attributes) -> Attributes:
+    return {name: value for name, value in attributes.items() if name in READ}
 
 
 def _learn(element: int, around: Surroundings, blocks: tuple[Block, ...]) -> _Known:
-    origin = needed_base(around.base, "/")
-    rooted = all(needed_base(around.base, reference) == origin for reference in _references(element, around.tree))
+    attributed = filter(None, around.tree.attributes[element : around.tree.ends[element]])
     return _Known(
         layout=around.layout,
-        base=origin if rooted else around.base,
-        rooted=rooted,
+        base=around.base,
         home=home_of(around.address),
         blocks=blocks,
-        lines=frozenset(line for block in blocks if isinstance(block, Paragraph) for line in block.text.split("\n")),
+        references=[value for each in attributed for name, value in each.items() if value and name in ADDRESSES],
     )
-
-
-def _references(element: int, tree: Tree) -> Iterator[str]:
-    """All that may be followed from an element or from one in it."""
-    for number in range(element, tree.ends[element]):
-        for name in ADDRESSES & tree.attributes[number].keys():
-            if reference := tree.attribute(number, name):
-                yield reference

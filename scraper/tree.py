@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -44,6 +45,8 @@ SILENT: Final = _tags(
 # Of the silent ones, those whose content is one text, often a long one: nothing that is read can stand in it.
 _CODE: Final = _tags("script style noscript")
 _NOTHING: Final[Attributes] = {}
+BLANKS: Final = " \t\n\f\r"
+"""What surrounds the value of an attribute and is no part of it."""
 _mem_id_above = attrgetter("parent.mem_id")
 
 
@@ -143,6 +146,15 @@ class Tree:
         self.ends[number] = end
         self.lasts[number] = len(self.pieces)
 
+    def may_say(self, hints: Iterable[bytes]) -> bool:
+        """Whether any of the texts in small ASCII letters stands on the page, in whatever letters."""
+        return any(hint in self._small for hint in hints)
+
+    @cached_property
+    def _small(self) -> bytes:
+        """The words of the page, A to Z in small letters: those beyond ASCII would cost five times as much."""
+        return "".join(self.pieces).encode("utf-8", "surrogatepass").lower()
+
     @property
     def body(self) -> int | None:
         """Number of the body; None in a frame set."""
@@ -163,7 +175,7 @@ class Tree:
 
     def attribute(self, number: int, name: str) -> str:
         """Value of an attribute without surrounding blanks; "" when it has none."""
-        return (self.attributes[number].get(name) or "").strip(" \t\n\f\r")
+        return (self.attributes[number].get(name) or "").strip(BLANKS)
 
     def wording(self, number: int, *names: str) -> str:
         """The first of the attributes that says anything to a reader, in stored form; "" when none does."""

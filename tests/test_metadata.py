@@ -124,6 +124,7 @@ def test_the_breadcrumb_is_its_labels(html: str, trail: tuple[str, ...]) -> None
         ("<h2>Sidansvarig</h2><div>A<p>B<p>C<p>D<p>E<p>F</div>", None),
         ("<div><div><div><div><div><h2>Sidansvarig</h2></div></div></div></div></div><p>Åsa Ek</p>", None),
         ("<h2> </h2><p>Hej</p>", None),
+        ("<p>Ansvarig\n  för sidan: Siv Ek</p>", Person(name="Siv Ek")),
     ],
 )
 def test_the_responsible_person_is_named_by_a_label(html: str, person: Person | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.layout import Layout, layouts
 from scraper.selectors import Finder
 from scraper.text import BREAK, EDGE, can_be_seen, stored
 from scraper.tree import Region, Tree, parse
@@ -91,3 +92,14 @@ def test_a_region_covers_what_stands_in_it() -> None:
     assert [region.covers(finder.first([tag])[0]) for tag in ("b", "p", "div", "i")] == [True, True, True, False]
     assert not region.covers(body)
     assert not region.covers(None)
+
+
+@pytest.mark.parametrize("layout", layouts().values(), ids=lambda layout: layout.name)
+def test_the_cheap_look_for_labels_misses_none(layout: Layout) -> None:
+    """A page that has a label of a place, in any letters and over several elements, has one of the place's hints."""
+    for place in (layout.published, layout.updated, layout.reviewed, layout.responsible):
+        for label in (spelled for one in place.labels for spelled in (one, one.upper(), one.lower())):
+            _, tree, _ = found_in(f"<p>å <b>{label[:3]}</b>{label[3:]}")
+            assert tree.may_say(place.hints), label
+    _, tree, _ = found_in("<p>Nothing of the kind.")
+    assert not tree.may_say(layout.published.hints)
