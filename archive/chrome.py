@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from archive.diff_chrome import part_changes
 from schemas.change import Change
 from schemas.chrome import Chrome, ChromePart
+from schemas.mention import Contact
 from schemas.page import canonical_json
 
 # Front page of the host that an address is on, which stands for the host.
@@ -50,9 +51,14 @@ class _Hunk(msgspec.Struct, kw_only=True):
     looks: list[_Look]
 
 
-def keep_chrome(database: Database, capture: int, chrome: Chrome) -> None:
-    """Write what chrome a capture shows; a capture read anew is written anew. Call inside a transaction."""
+def keep_chrome(database: Database, capture: int, chrome: Chrome, contacts: Sequence[Sequence[Contact]] = ()) -> None:
+    """Write what chrome a capture shows; a capture read anew is written anew. Call inside a transaction.
+
+    `contacts` are those that its parts offer, in their order.
+    """
     parts = {part.name: _part_number(database, part) for part in chrome.parts}
+    for part, offered in zip(chrome.parts, contacts, strict=False):
+        _keep_contacts(database, parts[part.name], offered)
     makeup = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     database.execute("INSERT OR IGNORE INTO chromes (parts) VALUES (?)", [makeup])
     number = database.execute("SELECT id FROM chromes WHERE parts = ?", [makeup]).fetchone()[0]
@@ -69,6 +75,15 @@ def _part_number(database: Database, part: ChromePart) -> int:
         "INSERT INTO chrome_parts (sha256, name, record) VALUES (?, ?, ?)", [name, part.name, record.decode()]
     )
     return int(cursor.lastrowid or 0)
+
+
+def _keep_contacts(database: Database, part: int, contacts: Sequence[Contact]) -> None:
+    """Write whom a part offers: of equal parts equal people, so that whoever reads it first writes them."""
+    database.conn.executemany(
+        "INSERT OR IGNORE INTO chrome_contacts (part_id, name, role, organisation, mail, phone)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(part, one.name, one.role, one.organisation, one.mail, one.phone) for one in contacts],
+    )
 
 
 def compare_run(database: Database, run: int) -> None:

@@ -128,22 +128,24 @@ CREATE INDEX documents_from ON documents (from_revision);
 CREATE INDEX documents_to ON documents (to_revision);
 CREATE INDEX documents_file ON documents (file_id) WHERE file_id IS NOT NULL;
 
-CREATE TABLE mentions (               -- whom or what a text names, and the revisions in which it did
+CREATE TABLE mentions (               -- whom, what or when a text names, and the revisions in which it did
   id            INTEGER PRIMARY KEY,
   page_id       INTEGER NOT NULL REFERENCES pages(id),
   section_id    INTEGER REFERENCES sections(id),  -- NULL: in the head of the page (title, preamble, responsible person)
-  kind          TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'region', 'organisation')),
-  name          TEXT NOT NULL,        -- in its own form: Söderhamn, for "söderhamnsbor"
+  kind          TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'region', 'organisation', 'date')),
+  name          TEXT NOT NULL,        -- in its own form: Söderhamn, for "söderhamnsbor"; 2019-10, for "oktober 2019"
   code          TEXT,                 -- SCB's code of a municipality (four digits) or region (two)
   role          TEXT NOT NULL,        -- what a person does, '' where it is not said
   organisation  TEXT NOT NULL,        -- where a person does it
   words         TEXT NOT NULL,        -- as the text has it, the first time
   evidence      TEXT NOT NULL,        -- the rule that found it, in words
+  mail          TEXT NOT NULL,        -- address of a person, where one stands beside the name; else ''
+  phone         TEXT NOT NULL,        -- number of a person, as the text writes it
   from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
 CREATE UNIQUE INDEX mentions_now ON mentions (page_id, coalesce(section_id, 0), kind, name, coalesce(code, ''), role,
-  organisation, words, evidence) WHERE to_revision IS NULL;
+  organisation, words, evidence, mail, phone) WHERE to_revision IS NULL;
 CREATE INDEX mentions_from ON mentions (from_revision);
 CREATE INDEX mentions_to ON mentions (to_revision);
 CREATE INDEX mentions_page ON mentions (page_id, kind);
@@ -157,6 +159,8 @@ CREATE TABLE people (                 -- a person whom a page names, and when; o
   role          TEXT NOT NULL,        -- '' where it is not said
   organisation  TEXT NOT NULL,
   named_as      TEXT NOT NULL CHECK (named_as IN ('responsible', 'contact', 'speaker')),
+  mail          TEXT NOT NULL,        -- '' where none stands beside the name
+  phone         TEXT NOT NULL,
   from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
@@ -207,6 +211,16 @@ CREATE TABLE chrome_parts (           -- each content of a part of the chrome, o
   sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),  -- of record
   name   TEXT NOT NULL,               -- header, menu, alert, footer, related, …
   record TEXT NOT NULL CHECK (json_valid(record))  -- the part exactly, JSON
+) STRICT;
+
+CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can reach; only where people = true
+  part_id      INTEGER NOT NULL REFERENCES chrome_parts(id) ON DELETE CASCADE,
+  name         TEXT NOT NULL,
+  role         TEXT NOT NULL,         -- '' where it is not said
+  organisation TEXT NOT NULL,
+  mail         TEXT NOT NULL,
+  phone        TEXT NOT NULL,
+  PRIMARY KEY (part_id, name, mail, phone)
 ) STRICT;
 
 CREATE TABLE chromes (                -- each make-up of a page's chrome, once
@@ -262,6 +276,6 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # evidence anew.
 DERIVED_TABLES = (
     "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films",
-    "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chromes", "reading_chrome",
-    "chrome_changes", "search_entries", "search_words",
+    "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chrome_contacts", "chromes",
+    "reading_chrome", "chrome_changes", "search_entries", "search_words",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The views of what the texts name: mentions, people, learning examples. Lists in a row are JSON arrays, by name.
+"""The views of what the texts name: mentions, people, contacts, dates, examples. Lists in rows are JSON, by name.
 
 As in `archive.views`: no window functions, and within a page the row numbers of revisions grow with their `seq`.
 """
@@ -6,7 +6,7 @@ As in `archive.views`: no window functions, and within a page the row numbers of
 from __future__ import annotations
 
 EXAMPLE_VIEWS = """
-CREATE VIEW current_mentions AS       -- the places, organisations and people that the pages name now
+CREATE VIEW current_mentions AS       -- the places, organisations, people and times that the pages name now
   SELECT m.page_id AS page, s.key AS section, m.kind, m.name, m.code, m.role, m.organisation, m.words, m.evidence,
          f.seen_from AS since
     FROM mentions m
@@ -33,6 +33,53 @@ CREATE VIEW people_now AS             -- whom the pages name now: responsible, c
     JOIN revisions f ON f.id = w.from_revision
     LEFT JOIN sections s ON s.id = w.section_id
    WHERE w.to_revision IS NULL;
+
+CREATE VIEW contact_list AS           -- whom one can reach, by a page's content or chrome: since when, until when
+  SELECT w.page_id AS page, s.key AS section, NULL AS part, w.name, w.role, w.organisation, w.mail, w.phone,
+         f.seen_from AS first_seen,
+         (SELECT t.seen_from FROM revisions t WHERE t.id = w.to_revision) AS removed  -- NULL: it stands there now
+    FROM people w
+    JOIN revisions f ON f.id = w.from_revision
+    LEFT JOIN sections s ON s.id = w.section_id
+   WHERE w.mail <> '' OR w.phone <> ''
+  UNION ALL
+  SELECT l.page_id, NULL, p.name, o.name, o.role, o.organisation, o.mail, o.phone, min(l.fetched_at),
+         (SELECT min(n.fetched_at) FROM captures n JOIN reading_chrome nc ON nc.capture_id = n.id
+           WHERE n.page_id = l.page_id AND n.fetched_at > max(l.fetched_at))
+    FROM chrome_contacts o
+    JOIN chrome_parts p ON p.id = o.part_id
+    JOIN chromes h ON EXISTS (SELECT 1 FROM json_each(h.parts) j WHERE j.value = p.id)
+    JOIN reading_chrome rc ON rc.chrome_id = h.id
+    JOIN captures l ON l.id = rc.capture_id
+   GROUP BY l.page_id, p.name, o.name, o.role, o.organisation, o.mail, o.phone;
+
+CREATE VIEW date_list AS              -- the times that a page names or states of itself, and how we know them
+  SELECT m.page_id AS page, s.key AS section, m.name AS date,  -- ISO 8601, as exact as precision: day, month or year
+         CASE length(m.name) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END AS precision, m.words,
+         'named' AS says,             -- named in the text; published or updated: what the page states of itself
+         'text' AS source,            -- text, time (<time datetime>), meta or address
+         f.seen_from AS first_seen,
+         (SELECT t.seen_from FROM revisions t WHERE t.id = m.to_revision) AS removed  -- NULL: it stands there now
+    FROM mentions m
+    JOIN revisions f ON f.id = m.from_revision
+    LEFT JOIN sections s ON s.id = m.section_id
+   WHERE m.kind = 'date'
+  UNION ALL
+  SELECT r.page_id, NULL, r.published, 'day', r.published, 'published', json_extract(r.metadata, '$.published.source'),
+         r.seen_from,
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq > r.seq
+             AND n.published IS NOT r.published ORDER BY n.seq LIMIT 1)
+    FROM revisions r
+    LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
+   WHERE r.published IS NOT NULL AND b.published IS NOT r.published
+  UNION ALL
+  SELECT r.page_id, NULL, r.updated, 'day', r.updated, 'updated', json_extract(r.metadata, '$.updated.source'),
+         r.seen_from,
+         (SELECT n.seen_from FROM revisions n WHERE n.page_id = r.page_id AND n.seq > r.seq
+             AND n.updated IS NOT r.updated ORDER BY n.seq LIMIT 1)
+    FROM revisions r
+    LEFT JOIN revisions b ON b.page_id = r.page_id AND b.seq = r.seq - 1
+   WHERE r.updated IS NOT NULL AND b.updated IS NOT r.updated;
 
 CREATE VIEW example_spans AS          -- which pages and sections tell an example, and the last revision that had it so
   SELECT e.page_id AS page, p.site, e.section_id, e.kind, e.words, e.to_revision IS NULL AS stands,

@@ -1,4 +1,4 @@
-"""Mentions: whom and what the texts of a page name, as rows; the rows are all that is kept of them.
+"""Mentions: whom, what and when the texts of a page name, as rows; the rows are all that is kept of them.
 
 They are no part of the page record: a recogniser that gets better changes no digest and makes no revision. Each
 revision has a digest of the mentions that stood in it, so that a row that was lost or altered is found.
@@ -17,7 +17,7 @@ from schemas.page import Page
 
 Values = tuple[object, ...]
 
-MENTION_COLUMNS = ("section_id", "kind", "name", "code", "role", "organisation", "words", "evidence")
+MENTION_COLUMNS = ("section_id", "kind", "name", "code", "role", "organisation", "words", "evidence", "mail", "phone")
 
 _WORDS = MENTION_COLUMNS.index("words")
 
@@ -31,7 +31,7 @@ def mention_values(record: Page, mentions: Sequence[Sequence[Mention]], identiti
     for section, text, named in zip((None, *identities), record.texts(), mentions, strict=False):
         for one in named:
             key = (section, one.kind, one.name, one.code, one.role, one.organisation)
-            found.setdefault(key, (text[one.start : one.end], one.evidence))
+            found.setdefault(key, (text[one.start : one.end], one.evidence, one.mail, one.phone))
     return {(*key, *how) for key, how in found.items()}
 
 

@@ -4,9 +4,9 @@ evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets,
             sealed_records, decisions, redactions. Append-only, guarded by triggers; each run's part of it is sealed by
             the run's head (`archive.chain`).
 derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, documents,
-            mentions, people, examples, changes, and for the chrome chrome_parts, chromes, reading_chrome,
-            chrome_changes, and for search search_entries, search_words, search. All of it can be dropped and rebuilt
-            from the evidence.
+            mentions, people, examples, changes, and for the chrome chrome_parts, chrome_contacts, chromes,
+            reading_chrome, chrome_changes, and for search search_entries, search_words, search. All of it can be
+            dropped and rebuilt from the evidence.
 log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.
 views       the documented surface for people, Datasette, sqlite-utils and the command line alike.
 

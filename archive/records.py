@@ -13,7 +13,7 @@ from archive.align import align_sections
 from archive.documents import DOCUMENT_COLUMNS, document_values
 from archive.examples import example_values
 from archive.mentions import MENTION_COLUMNS, mention_values
-from archive.people import people_values
+from archive.people import PEOPLE_COLUMNS, people_values
 from schemas.mention import Mention
 from schemas.page import Page, Section, block_text, canonical_json
 
@@ -129,7 +129,7 @@ CONTENT_COLUMNS = {
     "films": ("section_id", "url", "title"),
     "documents": DOCUMENT_COLUMNS,
     "mentions": MENTION_COLUMNS,
-    "people": ("section_id", "name", "role", "organisation", "named_as"),
+    "people": PEOPLE_COLUMNS,
     "examples": ("section_id", "kind", "words"),
 }
 

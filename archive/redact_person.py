@@ -61,6 +61,7 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     _mask_records(database, name, revisions)
     for page, content, record in suspects:
         _mask_suspect(database, name, page, content, record)
+    _forget_contacts(database, name)
     remake_search(database)
     _mask_the_rest(database, name)
     remake_search(database)
@@ -172,7 +173,15 @@ def _forget_mentions(database: Database, name: Name) -> set[int]:
     return {page for _, page in found}
 
 
-_MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence")
+_MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence", "mail", "phone")
+
+
+def _forget_contacts(database: Database, name: Name) -> None:
+    """Take away whom a part of the chrome offers: a number without its name is still a person's."""
+    rows = database.execute("SELECT rowid, name, role, organisation, mail FROM chrome_contacts").fetchall()
+    for number, *told in rows:
+        if any(map(name.is_in, told)):
+            database.execute("DELETE FROM chrome_contacts WHERE rowid = ?", [number])
 
 
 def _mask_section(database: Database, name: Name, text: int, record: str) -> None:

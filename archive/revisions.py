@@ -276,7 +276,7 @@ def _write_reading(database: Database, capture: int, reading: Reading, parser: s
         ],
     )  # fmt: skip
     if reading.chrome is not None and reading.verdict == "page":
-        keep_chrome(database, capture, reading.chrome)
+        keep_chrome(database, capture, reading.chrome, reading.contacts)
 
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from archive.signature import Signed, signed_head
 from archive.verify_evidence import body_findings, chain_findings, orphan_findings
 from archive.verify_history import (
     astray_findings,
+    contact_findings,
     history_findings,
     quarantine_findings,
     seal_findings,
@@ -127,6 +128,7 @@ def _checks(
     yield "record", lambda: seal_findings(database)
     yield "record", lambda: quarantine_findings(database)
     yield "record", lambda: unused_findings(database)
+    yield "contents", lambda: contact_findings(database)
     yield "search", lambda: search_findings(database)
     yield "heads", lambda: _head_findings(database, path)
 

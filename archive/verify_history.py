@@ -8,12 +8,14 @@ import sqlite3
 from collections.abc import Iterator
 from random import Random
 from typing import Any, get_args
+from urllib.parse import unquote
 
 import msgspec
 from sqlite_utils import Database
 
 from archive.apply import apply
 from archive.change_rows import CHANGE_COLUMNS
+from archive.comparison import comparison
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
@@ -76,6 +78,7 @@ def _page_findings(database: Database, page: int) -> Iterator[Finding]:
         yield from _keys(database, page)
 
 
+_NO_DIGIT = re.compile(r"\D+")
 _NUMBERED = re.compile(r"~\d+\Z")
 
 
@@ -275,6 +278,25 @@ def astray_findings(database: Database) -> Iterator[Finding]:
     for revision, page, captured, run in rows.fetchall():
         text = f"Row {revision} of revisions is kept with page {page} and was read from a capture of page {captured}."
         yield Finding(check="record", text=text, page=captured, run=run)
+
+
+def contact_findings(database: Database) -> Iterator[Finding]:
+    """Contacts of which the part of the chrome that is said to offer them says nothing."""
+    rows = database.execute(
+        "SELECT o.name, o.mail, o.phone, p.name, p.record FROM chrome_contacts o"
+        " JOIN chrome_parts p ON p.id = o.part_id"
+    )
+    for name, mail, phone, part, record in rows.fetchall():
+        said = comparison(unquote(record)).lower()
+        if any(how.lower() not in said for how in (name.rpartition(" ")[2], mail)) or not _dialled(phone, said):
+            yield Finding(
+                check="contents", text=f"A contact is kept that the part of the chrome it is of ({part}) does not have."
+            )
+
+
+def _dialled(phone: str, said: str) -> bool:
+    """Whether a number stands in a text, in whatever groups."""
+    return _NO_DIGIT.sub("", phone) in _NO_DIGIT.sub("", said)
 
 
 def unused_findings(database: Database) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
-"""Mention: a person, a place or an organisation that a Swedish text names, where it does so, and how we know.
+"""Mention: a person, a place, an organisation or a time that a Swedish text names, where it does so, and how we know.
 
-When: a day, month or year that a text names, no more exact than it says. Contact: a person who can be reached. The two
-stand on a page in a `Spot`.
+When: a day, month or year that a text names, no more exact than it says. Contact: a person who can be reached.
 """
 
 from __future__ import annotations
@@ -10,10 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.page import DateSource
-
-MentionKind = Literal["person", "municipality", "region", "organisation"]
-Says = Literal["published", "updated", "named"]
+MentionKind = Literal["person", "municipality", "region", "organisation", "date"]
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,13 +18,18 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: MentionKind
     name: str
     """Canonical: "Söderhamn" for a municipality, "Gävleborgs län" for a county or its region under whatever name, a
-    person's whole name also where the text has only the surname, an organisation's name with its capital letter."""
+    person's whole name also where the text has only the surname, an organisation's name with its capital letter, a
+    time in ISO 8601, as exact as the text: "2019-10"."""
     code: str | None = None
     """Statistics Sweden's code of the place, "2182" or "21"; of the municipality or region that an organisation is."""
     role: str = ""
     """What a person is, in small letters and without its article: "verksamhetsledare"."""
     organisation: str = ""
     """Where a person is that, as the text names it; "" where the text only says "kommunen"."""
+    mail: str = ""
+    """Mail address of a person that stands beside the name, in small letters."""
+    phone: str = ""
+    """Telephone number of a person that stands beside the name, as the text writes it."""
     start: int
     """Offset of the first character in the text."""
     end: int
@@ -68,34 +69,3 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Offset of the name in the text."""
     end: int
     """Offset after it."""
-
-
-class Spot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where on a page something stands: in a section, in a part of the chrome, or else in the head of the page."""
-
-    section: int | None = None
-    """Index in `Page.sections`."""
-    heading: str = ""
-    """Heading of that section."""
-    part: str = ""
-    """Name of the chrome's part, such as "contact"."""
-
-
-class PageContact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A contact as a page gives it; its offsets count in the text of the spot with its mail and telephone links."""
-
-    contact: Contact
-    spot: Spot
-
-
-class PageDate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A time that a page names."""
-
-    when: When
-    words: str
-    """The time as the text writes it; its ISO form, for one that the page states of itself."""
-    source: DateSource
-    """How it is known: "text" for what readers read, else the place where the page states its own days."""
-    says: Says
-    """Whether the page states it of itself, or a text names it."""
-    spot: Spot

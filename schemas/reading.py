@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from schemas.chrome import Chrome
-from schemas.mention import Mention
+from schemas.mention import Contact, Mention
 from schemas.page import Page
 
 Verdict = Literal[
@@ -56,6 +56,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     Beside the record and not in it, so that a better recogniser is never news."""
     chrome: Chrome | None = None
     """What is on the page but not its content; None where there is no page record."""
+    contacts: tuple[tuple[Contact, ...], ...] = ()
+    """Whom the parts of the chrome say one can reach, in the order of `Chrome.parts`; those of the content are mentions
+    with a mail address or a number."""
     why: str = ""
     """Reason for any other verdict than `page`, one sentence."""
     doubt: Doubt | None = None

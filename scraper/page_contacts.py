@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from schemas.chrome import Chrome
-from schemas.mention import Contact, PageContact, Spot
+from schemas.mention import Contact, Mention
 from schemas.page import Block, Link, Page, block_links, block_text
 from scraper.swedish import find_contacts
 
@@ -22,33 +23,69 @@ _REACHABLE: Final = re.compile(r"\w@\w|(?<!\d)(?:0|\+46)[\d \xa0()-]{6,}\d")
 _ADDRESSED: Final = ("mail", "phone")
 _OF_OTHERS: Final = frozenset(("menu", "news", "related", "cookies"))
 """Parts of the chrome that lead elsewhere and offer nobody."""
+_REMEMBERED = 1024
+"""Texts whose contacts are remembered: a footer with a telephone number stands on every page of a site."""
 
 
-def contacts_of(page: Page, chrome: Chrome | None = None) -> tuple[PageContact, ...]:
-    """The people on a page beside whom a mail address or a number stands, each once, in the order of the page.
+def with_contacts(page: Page, mentions: Iterable[tuple[Mention, ...]]) -> tuple[tuple[Mention, ...], ...]:
+    """The mentions of each text of a page (`Page.texts`), a person with the mail address and number that stand beside.
 
-    Content comes before chrome, so a contact in both is the content's. A block under a heading that offers contact ends
-    where its section does; elsewhere a person is reached only by what stands in the same section.
+    A block under a heading that offers contact ends where its section does; elsewhere a person is reached only by what
+    stands in the same section.
     """
-    found: dict[tuple[str, str, str], PageContact] = {}
-    for spot, headed, blocks in _places(page, chrome or Chrome()):
-        text = "\n".join(filter(None, map(_text, blocks)))
-        if not _REACHABLE.search(text):
-            continue
-        opening = f"{headed}\n" if _HEADED.search(headed) else ""
-        for contact in find_contacts(opening + text):
-            placed = _shifted(contact, len(opening))
-            found.setdefault((contact.name, contact.mail, contact.phone), PageContact(contact=placed, spot=spot))
+    places = (("", page.preamble), *((section.heading, section.blocks) for section in page.sections))
+    return tuple(
+        _reached(named, text, _contacts(heading, blocks))
+        for named, text, (heading, blocks) in zip(mentions, page.texts(), places, strict=True)
+    )
+
+
+def contacts_in(chrome: Chrome) -> tuple[tuple[Contact, ...], ...]:
+    """The people whom each part of the chrome says can be reached; offsets count the addresses behind links too."""
+    return tuple(() if part.name in _OF_OTHERS else _contacts("", part.blocks) for part in chrome.parts)
+
+
+def _contacts(headed: str, blocks: tuple[Block, ...]) -> tuple[Contact, ...]:
+    """The people under a heading beside whom an address or a number stands, each once, in order."""
+    text = "\n".join(filter(None, map(_text, blocks)))
+    if not _REACHABLE.search(text):
+        return ()
+    opening = f"{headed}\n" if _HEADED.search(headed) else ""
+    return _each_once(opening + text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _each_once(text: str) -> tuple[Contact, ...]:
+    found: dict[tuple[str, str, str], Contact] = {}
+    for contact in find_contacts(text):
+        found.setdefault((contact.name, contact.mail, contact.phone), contact)
     return tuple(found.values())
 
 
-def _places(page: Page, chrome: Chrome) -> Iterator[tuple[Spot, str, tuple[Block, ...]]]:
-    yield Spot(), "", page.preamble
-    for number, section in enumerate(page.sections):
-        yield Spot(section=number, heading=section.heading), section.heading, section.blocks
-    for part in chrome.parts:
-        if part.name not in _OF_OTHERS:
-            yield Spot(part=part.name), "", part.blocks
+def _reached(named: tuple[Mention, ...], text: str, contacts: tuple[Contact, ...]) -> tuple[Mention, ...]:
+    """The mentions with the contacts among them; one whose name only the address beside it tells is one more."""
+    reached = list(named)
+    for contact in contacts:
+        how = {"mail": contact.mail, "phone": contact.phone}
+        named_so = [n for n, one in enumerate(reached) if (one.kind, one.name) == ("person", contact.name)]
+        begin = text.find(contact.name)
+        if named_so:
+            at = min(named_so, key=lambda n: reached[n].role != contact.role)
+            reached[at] = replace(reached[at], **how)
+        elif begin >= 0:
+            reached.append(
+                Mention(
+                    kind="person",
+                    name=contact.name,
+                    role=contact.role,
+                    organisation=contact.organisation,
+                    **how,
+                    start=begin,
+                    end=begin + len(contact.name),
+                    evidence="a mail address or a telephone number stands beside the name",
+                )
+            )
+    return tuple(sorted(reached, key=lambda one: (one.start, one.end, one.kind)))
 
 
 def _text(block: Block) -> str:
@@ -68,7 +105,3 @@ def _behind(text: str, links: Iterable[Link]) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Letters and digits in small letters, so that "070-123 45 67" and "0701234567" are one."""
     return "".join(character for character in text.lower() if character.isalnum() or character == "@")
-
-
-def _shifted(contact: Contact, by: int) -> Contact:
-    return replace(contact, start=contact.start - by, end=contact.end - by)

@@ -9,26 +9,31 @@ import msgspec
 from schemas.mention import Mention
 from schemas.page import Page
 from schemas.reading import Reading, Rules
-from scraper.swedish import find_mentions
+from scraper.page_contacts import contacts_in, with_contacts
+from scraper.swedish import find_dates, find_mentions
 
 _REMEMBERED = 4096
 """Texts whose mentions are remembered: a rebuild reads most texts as many times as there were nights."""
 
 
 def recognised(reading: Reading, rules: Rules) -> Reading:
-    """The reading with what its texts name; people only where the site's rules ask for them."""
-    if reading.page is None:
+    """The reading with what its texts name; people, and how to reach them, only where the site's rules ask for them."""
+    page, chrome = reading.page, reading.chrome
+    if page is None:
         return reading
-    texts = reading.page.texts()
+    texts = page.texts()
     found = [_mentions(text, rules.organisations, rules.people) for text in texts]
-    found[0] = _of_head(found[0], reading.page, texts[0], rules)
-    return msgspec.structs.replace(reading, mentions=tuple(found))
+    if not rules.people:
+        return msgspec.structs.replace(reading, mentions=tuple(found))
+    found[0] = _of_head(found[0], page, texts[0])
+    contacts = contacts_in(chrome) if chrome else ()
+    return msgspec.structs.replace(reading, mentions=with_contacts(page, found), contacts=contacts)
 
 
-def _of_head(found: tuple[Mention, ...], page: Page, text: str, rules: Rules) -> tuple[Mention, ...]:
+def _of_head(found: tuple[Mention, ...], page: Page, text: str) -> tuple[Mention, ...]:
     """What the head of a page names; the person who answers for the page stands in a place of its own."""
     person = page.responsible
-    if person is None or not rules.people:
+    if person is None:
         return found
     others = tuple(one for one in found if (one.kind, one.name) != ("person", person.name))
     words = str(person)
@@ -45,4 +50,11 @@ def _of_head(found: tuple[Mention, ...], page: Page, text: str, rules: Rules) ->
 
 @lru_cache(maxsize=_REMEMBERED)
 def _mentions(text: str, organisations: tuple[str, ...], people: bool) -> tuple[Mention, ...]:  # noqa: FBT001 -- cached
-    return find_mentions(text, organisations=organisations, people=people)
+    return (*find_mentions(text, organisations=organisations, people=people), *_times(text))
+
+
+def _times(text: str) -> tuple[Mention, ...]:
+    return tuple(
+        Mention(kind="date", name=str(when), start=when.start, end=when.end, evidence="a day, month or year as written")
+        for when in find_dates(text)
+    )

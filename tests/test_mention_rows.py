@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from archive.example_list import learning_examples
@@ -15,15 +17,17 @@ from archive.file import open_for_reading, transaction
 from archive.mentions import mentions_digest
 from archive.names import Name
 from archive.prune import plan, prune
+from archive.ready import ready_queries
 from archive.rebuild import rebuild
 from archive.redact_person import redact_person
 from archive.redactions import Reason
 from archive.store import Archive
 from archive.verify import verify
 from schemas.capture import Capture
+from schemas.chrome import Chrome, ChromePart
 from schemas.finding import Finding
-from schemas.mention import Mention
-from schemas.page import Page, Person
+from schemas.mention import Contact, Mention
+from schemas.page import Dated, Page, Paragraph, Person
 from schemas.reading import Reading, Rules
 from scraper.recognise import recognised
 from tests.builders import ADDRESS, PARSER, begin, capture, night, page, reread, section, written
@@ -60,6 +64,15 @@ def by_hand(earlier: Capture) -> Reading:
     record = reread(earlier).page
     assert record is not None
     return known(record, STINA, ASA, HANINGE)
+
+
+BOX = ChromePart(name="contact", blocks=(Paragraph(text="Åsa Grön, Utredare"), Paragraph(text="08-123 45 67")))
+OFFERED = Contact(name="Åsa Grön", role="Utredare", phone="08-123 45 67", start=0, end=8)
+
+
+def boxed(seen: Capture) -> Reading:
+    """The same, and a box beside the content that offers Åsa."""
+    return msgspec.structs.replace(by_hand(seen), chrome=Chrome(parts=(BOX,)), contacts=((OFFERED,),))
 
 
 def night_of(archive: Archive, number: int, record: Page, read: Any = by_hand, address: str = ADDRESS) -> None:
@@ -99,6 +112,51 @@ def test_people_are_told_by_the_capacity_in_which_they_are_named(archive: Archiv
         ("Stina Dahl", "upphandlare", "Haninge kommun", "contact", "h-Kontakt"),
         ("Åsa Grön", "Utredare", "", "responsible", None),
         ("Stina Dahl", "upphandlare", "Haninge kommun", "speaker", "h-Vi lärde oss"),
+    ]
+
+
+def test_a_contact_stands_as_long_as_its_person_with_number_or_address_does(archive: Archive, path: Path) -> None:
+    """In the content from revision to revision, in the chrome from look to look; each says where."""
+    mail = {"mail": "stina@haninge.example", "phone": "08-12 34 56"}
+
+    def reads(seen: Capture) -> Reading:
+        return msgspec.structs.replace(
+            known(reread(seen).page or A, ("Stina Dahl", {**STINA[1], **mail})),
+            chrome=Chrome(parts=(BOX,)) if seen.fetched_at < night(3) else Chrome(),
+            contacts=((OFFERED,),) if seen.fetched_at < night(3) else (),
+        )
+
+    for number, record in enumerate((A, B, B, B), 1):
+        night_of(archive, number, record, reads)
+    told = "SELECT section, part, name, mail, phone, first_seen, removed FROM contact_list ORDER BY part"
+    assert rows(archive, told) == [
+        ("h-Vi lärde oss", None, "Stina Dahl", *mail.values(), "2026-03-01T02:10:00.000Z", "2026-03-02T02:10:00.000Z"),
+        (None, "contact", "Åsa Grön", "", "08-123 45 67", "2026-03-01T02:10:00.000Z", "2026-03-03T02:10:00.000Z"),
+    ]
+    assert rows(archive, "SELECT named_as FROM people") == [("contact",)]
+    ready = ready_queries()["contacts"].sql
+    asked = [archive.database.execute(ready, {"name": name}).fetchall() for name in ("dahl", "")]
+    assert asked == [[], []], "what is gone offers nobody"
+    assert found_wrong(path) == []
+
+
+def test_a_date_says_how_exact_it_is_and_how_it_is_known(archive: Archive) -> None:
+    """Named in the text as it is written, or stated by the page of itself, which may come to state another."""
+    dated = page(section("Starten", "I maj 2018 började det."), published=Dated(on=date(2021, 5, 24), source="meta"))
+    later = msgspec.structs.replace(dated, published=Dated(on=date(2021, 6, 1), source="text"))
+
+    def reads(seen: Capture) -> Reading:
+        return known(reread(seen).page or A, ("maj 2018", {"kind": "date", "name": "2018-05"}))
+
+    night_of(archive, 1, dated, reads)
+    night_of(archive, 2, later, reads)
+    first, second = "2026-03-01T02:10:00.000Z", "2026-03-02T02:10:00.000Z"
+    assert rows(
+        archive, "SELECT section, date, precision, words, says, source, first_seen, removed FROM date_list"
+    ) == [
+        ("h-Starten", "2018-05", "month", "maj 2018", "named", "text", first, None),
+        (None, "2021-05-24", "day", "2021-05-24", "published", "meta", first, second),
+        (None, "2021-06-01", "day", "2021-06-01", "published", "text", second, None),
     ]
 
 
@@ -171,16 +229,31 @@ def test_a_person_who_is_erased_is_no_speaker_and_no_contact_either(archive: Arc
     assert found_wrong(path) == []
 
 
+def test_who_is_erased_can_no_longer_be_reached(archive: Archive, path: Path) -> None:
+    """The number in the chrome goes with the name, and a person beside stays."""
+    other = Contact(name="Bo Ek", phone="08-765 43 21", start=0, end=5)
+    part = msgspec.structs.replace(BOX, blocks=(*BOX.blocks, Paragraph(text="Bo Ek, 08-765 43 21")))
+
+    def reads(seen: Capture) -> Reading:
+        return msgspec.structs.replace(boxed(seen), chrome=Chrome(parts=(part,)), contacts=((OFFERED, other),))
+
+    night_of(archive, 1, A, reads)
+    with transaction(archive.database, path):
+        redact_person(archive.database, Name("Åsa Grön"), Reason(text="beslut 1", now=night(9)))
+    assert rows(archive, "SELECT name, phone FROM contact_list") == [("Bo Ek", "08-765 43 21")]
+    assert found_wrong(path) == []
+
+
 def test_a_rebuild_gives_the_same_rows(archive: Archive, path: Path) -> None:
     """Mentions, people and examples come out number for number, by the rules of the newest run."""
     for number, record in enumerate((A, B, A), 1):
-        night_of(archive, number, record)
+        night_of(archive, number, record, boxed)
     before = exact(archive.database)
     archive.close()
 
     def read(capture: Capture, rules: Rules) -> Reading:
         assert rules == Rules()
-        return by_hand(capture)
+        return boxed(capture)
 
     rebuild(path, read, parser=PARSER, now=night(9))
     database = open_for_reading(path)
@@ -195,6 +268,7 @@ def test_a_rebuild_gives_the_same_rows(archive: Archive, path: Path) -> None:
         "UPDATE mentions SET name = 'Borås' WHERE id = 1",
         "UPDATE mentions SET words = 'Borås' WHERE id = 1",
         "UPDATE mentions SET to_revision = 2 WHERE to_revision IS NULL",
+        "UPDATE mentions SET mail = 'bo@haninge.example' WHERE kind = 'person'",
         "DELETE FROM people WHERE id = 1",
         "DELETE FROM examples WHERE id = 1",
     ],
@@ -208,6 +282,16 @@ def test_verify_finds_what_is_done_by_hand(archive: Archive, path: Path, harm: s
         assert by_me.execute(harm).rowcount
         by_me.commit()
     assert {one.page for one in verify_all(path)} == {1}
+
+
+def test_verify_finds_a_contact_that_its_part_does_not_offer(archive: Archive, path: Path) -> None:
+    """A number altered."""
+    night_of(archive, 1, A, boxed)
+    assert found_wrong(path) == []
+    with closing(sqlite3.connect(path)) as by_me:
+        by_me.execute("UPDATE chrome_contacts SET phone = '08-000 00 00'")
+        by_me.commit()
+    assert found_wrong(path) == ["A contact is kept that the part of the chrome it is of (contact) does not have."]
 
 
 def test_the_digest_of_mentions_knows_places_not_numbers() -> None:

@@ -213,8 +213,13 @@ def test_ready_queries_answer_right(nights: Path, plain: sqlite3.Connection) -> 
     documents = rows(nights, "documents")
     assert len(documents) == one("SELECT count(*) FROM links WHERE kind = 'document' AND to_revision IS NULL") > 0
     assert {row["name"] for row in rows(nights, "responsible-over-time")} == {
-        name for (name,) in plain.execute("SELECT name FROM people")
+        name for (name,) in plain.execute("SELECT name FROM people WHERE named_as = 'responsible'")
     }
+    assert len(rows(nights, "people")) == one("SELECT count(*) FROM people_now") > 0
+    assert len(rows(nights, "contacts")) == one("SELECT count(*) FROM contact_list WHERE removed IS NULL")
+    years = rows(nights, "dates", "-p", "year", "2021")
+    assert {row["date"][:4] for row in years} == {"2021"}
+    assert len(rows(nights, "dates")) == one("SELECT count(*) FROM date_list WHERE removed IS NULL") > len(years)
     nightly = rows(nights, "failures-by-night")
     assert {row["run"] for row in nightly} == {1, 2, 3}
     assert sum(row["failures"] for row in nightly) == one(
