@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from schemas.page import Block, Cell, Item, Link, List, Paragraph, Quote, Row, Section, Table
+from scraper.controls import is_disclosure
 from scraper.links import follow, kind_of
 from scraper.media import film_of, image_of, is_player, may_play
 from scraper.surroundings import Surroundings, phrases_of
@@ -84,12 +85,12 @@ class ContentReader:
 
     def _open(self, number: int, tag: str) -> bool:
         """Enter an element; False when nothing in it is content, or all of it has been read."""
-        if tag in BLOCKS:
+        if edged := tag in BLOCKS or (tag == "button" and self._is_disclosed(number)):
             self._edge()
         if number in self._hidden or self._is_all_read(number, tag):
             return False
         end = self._tree.ends[number]
-        if tag in BLOCKS:
+        if edged:
             self._ends.append((end, self._edge))
         if number in self._around.preamble:
             self._ends.append((end, self._begin_preamble()))
@@ -126,14 +127,19 @@ class ContentReader:
             return False
         if tag not in _KNOWN:
             self.unknown[tag] += 1
-        # An accordion keeps its heading in a button; other buttons are controls.
-        return tag in SILENT or is_player(tag) or (tag == "button" and "heading" not in self._where)
+        # An accordion keeps its heading in a button, or its question; other buttons are controls.
+        unsaid = tag == "button" and "heading" not in self._where and not self._is_disclosed(number)
+        return tag in SILENT or is_player(tag) or unsaid
+
+    def _is_disclosed(self, button: int) -> bool:
+        asked = self._worded and self._around.layout.weigh and "heading" not in self._where
+        return asked and is_disclosure(self._tree, button)
 
     def _beginning(self, number: int, tag: str) -> Callable[[], End] | None:
         """How an element begins that is more than an edge; its beginning gives its end."""
         begin: Callable[[], End] | None = None
         match self._where[-1]:
-            case "top" if tag in _LISTS and self._around.layout.weigh and self._holds(number, HEADINGS):
+            case "top" if tag in _LISTS and self._around.layout.weigh and self._tree.holds(number, HEADINGS):
                 begin = None  # it lays out what has headings of its own, such as news, instead of listing
             case "top" | "list" | "item" if tag in _LISTS:
                 begin = partial(self._begin_list, ordered=tag == "ol")
@@ -287,11 +293,10 @@ class ContentReader:
     def _begin_row(self) -> End:
         self._where.append("row")
         self._rows.append([])
+        return self._leave
 
-        def end() -> None:
-            self._where.pop()
-
-        return end
+    def _leave(self) -> None:
+        self._where.pop()
 
     def _end_cell(self, *, header: bool) -> None:
         text, links = self._take()
@@ -338,11 +343,7 @@ class ContentReader:
 
     def _arranges(self, table: int) -> bool:
         """Whether a table lays out the page instead of holding data."""
-        return self._tree.attribute(table, "role") in ("presentation", "none") or self._holds(table, _ARRANGED)
-
-    def _holds(self, number: int, tags: frozenset[str]) -> bool:
-        """Whether any of such elements stands in this one."""
-        return any(self._tree.tags[inner] in tags for inner in range(number + 1, self._tree.ends[number]))
+        return self._tree.attribute(table, "role") in ("presentation", "none") or self._tree.holds(table, _ARRANGED)
 
 
 def _nothing() -> None:

@@ -97,6 +97,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     chrome_headings: Labels = ()
     """Headings under which only chrome stands, whole; with an asterisk at the end, openings. Looked at where the layout
     weighs."""
+    link_headings: Labels = ()
+    """As `chrome_headings`, but only where nothing but links stands under them."""
     link_suffix: str = ""
     """Regular expression, verbose and without regard to case, for the end of a link's words that only a screen reader
     is meant to say."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from scraper.controls import is_disclosure
 from scraper.tree import BLOCKS, HEADINGS, SILENT, Attributes, Region, Tree
+
+_LINKED = 0.6
+_LIST_LINKS = 3
+_ALL_LINKED = 0.9
 
 
 class Block:
     """A block element, what stands in it, and what it is called when it is chrome."""
 
     __slots__ = (
-        "attributes", "children", "dropped", "heads", "linked", "links", "name", "number", "parent", "plain", "tag",
-        "taken",
+        "attributes", "children", "dropped", "heads", "inner", "linked", "links", "name", "number", "parent", "plain",
+        "tag", "taken",
     )  # fmt: skip
 
     def __init__(self, number: int, tag: str, attributes: Attributes, parent: Block | None) -> None:
@@ -24,6 +31,8 @@ class Block:
         self.linked = 0
         """Characters in links, here and below."""
         self.links = 0
+        self.inner = 0
+        """Links to places on the page itself."""
         self.heads = 0
         """Headings here and below."""
         self.name = ""
@@ -37,6 +46,40 @@ class Block:
         """How much it looks like content: what it says outside links."""
         return self.plain
 
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is an element of the page's own making; HTML standard, "valid custom element name"."""
+        return "-" in self.tag
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is a row of links: most of its words, or nearly all where the links are two."""
+        share = self.linked / max(1, self.linked + self.plain)
+        return share > (_LINKED if self.links >= _LIST_LINKS else _ALL_LINKED) and self.links > 1
+
+    def under(self) -> Iterator[Block]:
+        """This block and all under it in document order, without recursion."""
+        waiting = [self]
+        while waiting:
+            block = waiting.pop()
+            yield block
+            waiting.extend(reversed(block.children))
+
+    def beside(self) -> list[Block]:
+        """The other blocks of the one above."""
+        return [one for one in self.parent.children if one is not self] if self.parent else []
+
+    def after(self) -> list[Block]:
+        """The blocks that follow in the one above."""
+        around = self.parent.children if self.parent else []
+        return around[next((number + 1 for number, one in enumerate(around) if one is self), 0) :]
+
+    def before(self) -> Block | None:
+        """The block that stands just before in the one above."""
+        around = self.parent.children if self.parent else []
+        place = next((number for number, one in enumerate(around) if one is self), 0)
+        return around[place - 1] if place else None
+
     def leave_out(self) -> None:
         """Take what stands here from the sums above."""
         above = self.parent
@@ -44,6 +87,7 @@ class Block:
             above.plain -= self.plain
             above.linked -= self.linked
             above.links -= self.links
+            above.inner -= self.inner
             above.heads -= self.heads
             above.taken += self.plain + self.linked
             above = above.parent
@@ -55,8 +99,16 @@ class Block:
             above.plain += self.plain
             above.linked += self.linked
             above.links += self.links
+            above.inner += self.inner
             above.heads += self.heads
             above.taken += self.taken
+
+
+def up(block: Block | None) -> Iterator[Block]:
+    """A block and all that it stands in, from the inside; nothing for None."""
+    while block is not None:
+        yield block
+        block = block.parent
 
 
 def survey(tree: Tree, body: int, hidden: Region) -> Block:
@@ -87,7 +139,9 @@ class _Surveyor:
             if block:
                 _drop(block, self._tree)
             return False
-        if tag in SILENT or (tag == "button" and self._here.tag not in HEADINGS):
+        if tag in SILENT:
+            return False
+        if tag == "button" and self._here.tag not in HEADINGS and not is_disclosure(self._tree, number):
             return False
         if block:
             self._here = block
@@ -95,12 +149,14 @@ class _Surveyor:
         if tag == "a":
             self._linked_until = max(self._linked_until, self._tree.ends[number])
             self._here.links += 1
+            self._here.inner += self._tree.attribute(number, "href").startswith("#")
         return True
 
     def _block(self, number: int, tag: str) -> Block | None:
         if number == self.top.number:
             return self.top
-        if tag not in BLOCKS:
+        # What holds others counts as a block, also where it is an element of the page's own making.
+        if tag not in BLOCKS and "-" not in tag:
             return None
         block = Block(number, tag, self._tree.attributes[number], self._here)
         self._here.children.append(block)

@@ -92,7 +92,7 @@ class Finder:
                     if name in attributes:
                         valued[name].add(attributes[name] or "")
         self._names = frozenset(names)
-        self._tags = frozenset(map(str.lower, set(tree.tags)))
+        self._tags = frozenset(map(str.lower, {*tree.tags, *tree.roled}))
         self._values = {name: "\n".join(values).lower() for name, values in valued.items()}
         self._classes = frozenset(self._values["class"].split())
         self._ids = frozenset(self._values["id"].split("\n"))

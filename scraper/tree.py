@@ -6,6 +6,7 @@ is known by its number in document order, and all that stands in it is a range o
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
@@ -44,7 +45,10 @@ SILENT: Final = _tags(
 )
 # Of the silent ones, those whose content is one text, often a long one: nothing that is read can stand in it.
 _CODE: Final = _tags("script style noscript")
+# What a role may make a heading: not what has a place of its own in a list, a table or the page.
+_ROLED: Final = _tags("div span p b strong em i font center label legend summary header hgroup section figcaption")
 _NOTHING: Final[Attributes] = {}
+_LEVEL: Final = re.compile(r"[0-9]{1,3}")
 BLANKS: Final = " \t\n\f\r"
 """What surrounds the value of an attribute and is no part of it."""
 _mem_id_above = attrgetter("parent.mem_id")
@@ -70,6 +74,14 @@ def parse(text: str) -> Document:
     return LexborHTMLParser(text, options=int(LexborDocumentOptions.WO_EVENTS), scripting=True)
 
 
+def _level(given: Attributes) -> str:
+    """Name of the heading that a role makes of an element, "" when it makes none; WAI-ARIA, role "heading"."""
+    if (given["role"] or "").strip().lower() != "heading":
+        return ""
+    stated = (given.get("aria-level") or "").strip()
+    return f"h{min(max(int(stated), 1), 6)}" if _LEVEL.fullmatch(stated) else "h2"
+
+
 class Tree:
     """Elements and texts of a page by their number in document order; comments have none. Not to be changed."""
 
@@ -77,7 +89,9 @@ class Tree:
         self.document = document
         self.nodes: list[Node] = []
         self.tags: list[str] = []
-        """Names of elements; "" for a text."""
+        """Names of elements; "" for a text. What its role makes a heading is called as a heading is."""
+        self.roled: set[str] = set()
+        """Names of the elements that a role makes headings."""
         self.attributes: list[Attributes] = []
         self.ends: list[int] = []
         """The number after all that stands in an element."""
@@ -113,8 +127,13 @@ class Tree:
                     opened.pop()
                     self._close(open_numbers.pop(), number + 1)
             number += 1
+            given = (node.attributes or _NOTHING) if tag else _NOTHING
+            if "role" in given and tag in _ROLED and (level := _level(given)):
+                self.roled.add(tag)
+                tag = level
             nodes.append(node)
             tags.append(tag)
+            attributes.append(given)
             firsts.append(len(pieces))
             ends.append(number + 1)
             if tag:
@@ -122,19 +141,20 @@ class Tree:
                     pieces.append(EDGE)
                 elif tag == "br":
                     pieces.append(BREAK)
-                attributes.append(node.attributes or _NOTHING)
                 mem_id = node.mem_id
                 numbers[mem_id] = number
                 opened.append(mem_id)
                 open_numbers.append(number)
                 lasts.append(0)
             else:
-                attributes.append(_NOTHING)
                 if tags[open_numbers[-1]] not in _CODE:
                     pieces.append(collapse(node.text_content or ""))
                 lasts.append(len(pieces))
-        for left in reversed(open_numbers):
-            self._close(left, number + 1)
+        self._close_all(open_numbers, number + 1)
+
+    def _close_all(self, opened: list[int], end: int) -> None:
+        for number in reversed(opened):
+            self._close(number, end)
         self.silent.sort()
 
     def _close(self, number: int, end: int) -> None:
@@ -172,6 +192,10 @@ class Tree:
         """Number of the element that this one stands in; None for the root."""
         parent = self.nodes[number].parent
         return self._numbers.get(parent.mem_id) if parent else None
+
+    def holds(self, number: int, tags: frozenset[str]) -> bool:
+        """Whether any of such elements stands in this one."""
+        return any(self.tags[inner] in tags for inner in range(number + 1, self.ends[number]))
 
     def attribute(self, number: int, name: str) -> str:
         """Value of an attribute without surrounding blanks; "" when it has none."""

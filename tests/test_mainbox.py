@@ -163,6 +163,100 @@ def test_rows_of_links_around_a_page_without_a_frame() -> None:
     assert len(told(f"<p>{TEXT}</p><ul>{LINKS}</ul>")) >= 2
 
 
+def test_what_announces_chrome_takes_its_deeper_headings_along() -> None:
+    """Under "Fler inlägg" stand cards with headings of their own; they go with it, and the next of its level stays."""
+    cards = "<h3><a href=/1>Höst</a></h3><h3><a href=/2>Vinter</a></h3>"
+    body = f"<main><h1>A</h1><p>{TEXT}</p><h2>Fler inlägg</h2>{cards}<h2>Avgift</h2><p>Tio</p></main>"
+    assert told(body) == ["Avgift", TEXT, "Tio"]
+
+
+def test_a_heading_of_links_announces_chrome_only_over_links() -> None:
+    """The heading "Läs mer" over a list of links leads elsewhere; over a text it is a heading like others."""
+    listed = "<ul><li><a href=/1>En sida</a></li><li><a href=/2>En annan</a></li></ul>"
+    start = f"<main><h1>A</h1><p>{TEXT}</p><h2>Läs mer</h2>"
+    assert told(f"{start}{listed}</main>") == [TEXT]
+    assert told(f"{start}<p>Boken finns att låna.</p></main>") == ["Läs mer", TEXT, "Boken finns att låna."]
+
+
+def test_a_table_of_contents_is_a_menu() -> None:
+    """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
+    listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
+    parts = f"<h2 id=b>Bakgrund</h2><p>{TEXT}</p><h2 id=m>Metod</h2><p>{TEXT}</p>"
+    kept = ["Bakgrund", "Metod", TEXT, TEXT]
+    for box in ("<h2>Innehåll</h2><ul>{}</ul>", "<div><h2>Innehåll</h2><ul>{}</ul></div>"):
+        assert sorted(told(f"<main><h1>A</h1>{box.format(listed)}{parts}</main>")) == sorted(kept)
+    tabs = f"<main><h1>A</h1><ul role=tablist>{listed}</ul>{parts}</main>"
+    assert len(told(tabs)) == 5
+
+
+def test_a_trail_that_ends_with_the_title_is_a_way_to_it() -> None:
+    """A breadcrumb without a name is known by the last step, which is the page itself."""
+    trail = (
+        "<div><a href=/>Start</a><span>/</span><a href=/n>Nyheter</a><span>/</span><span>Ny bro över ån</span></div>"
+    )
+    assert told(f"<main>{trail}<h1>Ny bro över ån</h1><p>{TEXT}</p></main>") == [TEXT]
+
+
+def test_a_column_of_headed_links_beside_the_text_is_aside() -> None:
+    """Links under headings in a column after the text lead elsewhere; on a page of little else they are the content."""
+    column = f"<div><h2>E-tjänster</h2>{LINKS}</div>"
+    assert told(f"<main><div><h1>A</h1><p>{TEXT * 4}</p></div>{column}</main>") == [TEXT * 4]
+    assert "E-tjänster" in told(f"<main><div><h1>A</h1><p>{TEXT}</p></div>{column}</main>")
+
+
+def test_headings_by_role() -> None:
+    """What a role makes a heading is one, at the level that it states, else at the second."""
+    page = page_of(
+        f"<div role=main><div role=heading aria-level=1>Vatten</div><p>{TEXT}</p><p role=heading>Avgift</p>"
+        f"<p>{TEXT}</p><span role=heading aria-level=9>Faktura</span><p>{TEXT}</p></div>"
+    )
+    assert page.title == "Vatten"
+    assert [(section.level, section.heading) for section in page.sections] == [(0, ""), (2, "Avgift"), (6, "Faktura")]
+
+
+def test_buttons_that_open_a_part_say_what_it_is_about() -> None:
+    """Questions in buttons are read, as headings where they hold one; buttons that do something are not."""
+    opens = "<button aria-expanded=false aria-controls=a>"
+    body = (
+        f"<main><h1>A</h1><p>{TEXT}</p>{opens}<h3>Vem får söka?</h3></button><div id=a hidden><p>Alla.</p></div>"
+        f"{opens}Vad kostar det?</button><div><p>Inget.</p></div><p>Text <button>i</button>text</p>"
+        "<button>Skicka</button><button aria-haspopup=menu aria-expanded=false>Val</button></main>"
+    )
+    assert told(body) == ["Vem får söka?", TEXT, "Alla.", "Vad kostar det?", "Inget.", "Text text"]
+
+
+def test_words_that_only_screen_readers_say_are_no_headings() -> None:
+    """A heading that is clipped or far off the screen is not seen, whatever its class is called."""
+    hidden = (
+        "<h2 class=u-visually-hidden-focusable>Val</h2><h2 class=element-invisible>Val</h2>"
+        "<h2 style='position:absolute; left:-9999px'>Val</h2><h3 class=screen-reader-only>Val</h3>"
+    )
+    assert told(f"<main><h1>A</h1>{hidden}<p>{TEXT}</p></main>") == [TEXT]
+
+
+def test_headers_of_sections_are_content() -> None:
+    """Without a landmark too, the header of a section heads it; one with a menu or without a section is the site's."""
+    sections = "".join(f"<section><header><h2>{name}</h2></header><p>{TEXT}</p></section>" for name in "BC")
+    body = f"<header><p>Kommunen</p></header><div><h1>A</h1>{sections}</div><div>{LINKS}</div>"
+    assert told(body) == ["B", "C", TEXT, TEXT]
+
+
+def test_elements_of_the_page_s_own_making_are_named_by_their_tags() -> None:
+    """A <my-header> and a <my-footer> are chrome, a <my-card> holds content."""
+    body = (
+        f"<my-header><p>Byrån</p></my-header><my-page><my-card><h1>A</h1><p>{TEXT}</p></my-card></my-page>"
+        f"<my-footer><h2>Om oss</h2><p>{TEXT}</p></my-footer>"
+    )
+    assert told(body) == [TEXT]
+
+
+def test_a_title_below_the_first_level_is_kept_in_its_place() -> None:
+    """A page without an h1 begins with the heading that <title> names, whatever its box is called."""
+    head = "<title>Kallelse - Förbundet</title>"
+    box = f"<div class=page-header><h2>Kallelse</h2></div><div><p>{TEXT}</p><h3>Val</h3><p>{TEXT}</p></div>"
+    assert told(f"{head}<div>{LINKS}</div><div>{box}</div><div>{LINKS}</div>")[:2] == ["Kallelse", "Val"]
+
+
 @pytest.mark.parametrize(
     "markup",
     [

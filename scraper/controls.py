@@ -1,0 +1,24 @@
+"""Controls: which buttons say what the content under them is about, and which only do something with the page. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scraper.tree import HEADINGS, Tree
+
+# By WAI-ARIA's pattern for disclosures, and by the scripts that came before it.
+_DISCLOSING: Final = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
+_ELSEWHERE: Final = ("aria-haspopup", "aria-pressed", "popovertarget", "disabled")
+
+
+def is_disclosure(tree: Tree, button: int) -> bool:
+    """Whether a button opens a part of the content, a question its answer, so that its words are content.
+
+    It holds a heading, or states that it shows and hides something that is no menu and no dialogue.
+    """
+    if tree.holds(button, HEADINGS):
+        return True
+    stated = tree.attributes[button]
+    discloses = any(name in stated for name in _DISCLOSING) and not any(name in stated for name in _ELSEWHERE)
+    kind = tree.attribute(button, "data-bs-toggle") or tree.attribute(button, "data-toggle")
+    return discloses and kind in ("", "collapse", "tab", "pill")

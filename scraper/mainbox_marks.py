@@ -1,0 +1,159 @@
+"""Chrome in and around the main box by how it stands there: rows of links, ways past the text, and what words announce.
+
+Each function gives blocks a name that says what they are. Nothing is taken that holds the page's title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from scraper.layout import Layout
+from scraper.mainbox_tree import Block, up
+from scraper.tree import Region, Tree
+
+_COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
+_ANNOUNCERS = frozenset(["h2", "h3", "h4", "h5", "h6"])
+_LISTS = frozenset(["ul", "ol", "table", "dl"])
+_LABEL = 40
+_ASIDE = 0.5
+"""What stands beside the title's column is an aside when it is mostly links and has less than this of its text."""
+
+
+def trim(box: Block) -> None:
+    """Name rows of links at both ends of a page that has no frame; a list of links may be what it is about."""
+    for ends in (box.children, box.children[::-1]):
+        for block in ends:
+            is_title = block.heads and block.plain < _LABEL
+            if block.name or is_title or not (block.linked or block.plain):
+                continue
+            if block.tag in _LISTS or not block.is_linked:
+                break
+            block.name = "menu"
+
+
+def mark_links(top: Block, boxes: list[Block], firm: frozenset[str]) -> None:
+    """Name the rows of links outside the content; elements that are `firm` are not taken away."""
+    content = {id(box) for box in boxes}
+    above = {id(block) for box in boxes for block in up(box)}
+    waiting = [top]
+    while waiting:
+        block = waiting.pop()
+        if id(block) in content or block.name or block.dropped:
+            continue
+        if block.is_linked and id(block) not in above and block.tag not in firm:
+            block.name = "menu"
+        else:
+            waiting.extend(block.children)
+
+
+def mark_before(boxes: list[Block], title: Block, tree: Tree) -> None:
+    """Name the rows of links that stand before the title in its box: ways to it and past it."""
+    above = {id(block) for block in up(title)}
+    nothing = Region(tree)
+    named = tree.line(title.number, nothing)
+    for block in (block for box in boxes if id(box) in above for block in box.under()):
+        if block is title:
+            return
+        if id(block) in above or block.name or block.dropped or not block.links:
+            continue
+        if not block.is_linked:
+            # A trail ends with the page itself, which is no link.
+            block.name = "menu" if _is_trail(tree.lines(block.number, nothing), named) else ""
+            continue
+        block.name = "menu"
+        for beside in block.beside() if block.parent is not title.parent else ():
+            # A column of links before the text's column makes one of links after it chrome as well.
+            if beside.is_linked and not beside.heads and id(beside) not in above:
+                beside.name = beside.name or "menu"
+
+
+def _is_trail(lines: list[str], named: str) -> bool:
+    return bool(lines and named) and lines[-1].strip(" /›»>").endswith(named)
+
+
+def mark_beside(boxes: list[Block], title: Block) -> None:
+    """Name columns of headed links that follow the column with the title and the text."""
+    content = {id(box) for box in boxes}
+    for column in up(title):
+        if id(column) in content:
+            return
+        for block in column.after():
+            listed = block.linked + block.plain
+            words = listed - sum(one.plain for one in block.under() if one.tag in _ANNOUNCERS)
+            if block.heads and block.links > 1 and block.linked > _ASIDE * words and listed < _ASIDE * column.plain:
+                block.name = block.name or "related"
+
+
+def mark_contents(boxes: list[Block]) -> None:
+    """Name tables of contents: lists of links to places on the page itself. Tabs are no such list."""
+    content = {id(box) for box in boxes}
+    for block in (block for box in boxes for block in box.under()):
+        if id(block) in content or block.name or block.plain >= _LABEL or not 1 < block.links == block.inner:
+            continue
+        if not any(one.attributes.get("role") in ("tab", "tablist") for one in block.under()):
+            block.name = "menu"
+            before = block.before()
+            if before and before.tag in _ANNOUNCERS and not (block.after() and not block.after()[0].heads):
+                before.name = "menu"
+
+
+def mark_worded(boxes: list[Block], layout: Layout, title: Block | None, tree: Tree) -> None:
+    """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information"."""
+    announces, may_announce = _teller(layout.chrome_headings), _teller(layout.link_headings)
+    kept = {id(block) for block in [*boxes, *up(title)]}
+    nothing = Region(tree)
+    for block in (block for box in boxes for block in box.under()):
+        if block.name or block.tag not in _ANNOUNCERS or id(block) in kept:
+            continue
+        said = tree.line(block.number, nothing).casefold()
+        if len(said) > _LABEL or not (announces(said) or may_announce(said)):
+            continue
+        part = list(_part(block, kept))
+        if announces(said) or _is_links(block, part):
+            for one in part:
+                one.name = one.name or "related"
+
+
+@lru_cache(maxsize=16)
+def _teller(listed: tuple[str, ...]) -> Callable[[str], bool]:
+    """Tells whether a heading in small letters is one of those listed; an asterisk ends an opening."""
+    folded = [words.casefold() for words in listed]
+    openings = tuple(words.removesuffix("*") for words in folded if words.endswith("*"))
+    whole = frozenset(folded)
+    return lambda said: said.startswith(openings) or _COUNT.sub("", said) in whole
+
+
+def _part(head: Block, kept: set[int]) -> Iterator[Block]:
+    """A heading and what stands under it, up to the next that is no deeper, as few blocks as hold it."""
+    around = head
+    while around.parent and id(around.parent) not in kept and _is_under(around.parent, head):
+        around = around.parent
+    yield around
+    if around.plain + around.linked > head.plain + head.linked:
+        return
+    for one in around.after():
+        if any(below.tag <= head.tag for below in _heads(one)):
+            return
+        yield one
+
+
+def _is_under(block: Block, head: Block) -> bool:
+    """Whether a heading is the first in a block, and all others there are deeper."""
+    heads = _heads(block)
+    return next(heads) is head and all(other.tag > head.tag for other in heads)
+
+
+def _heads(block: Block) -> Iterator[Block]:
+    return (one for one in block.under() if one.tag in _HEADS)
+
+
+_HEADS = _ANNOUNCERS | {"h1"}
+
+
+def _is_links(head: Block, part: list[Block]) -> bool:
+    """Whether nothing but links stands under a heading."""
+    linked = sum(one.linked for one in part) - head.linked
+    plain = sum(one.plain for one in part) - head.plain
+    return linked > 2 * plain
