@@ -32,7 +32,7 @@ def _headline(report: Report) -> str:
 
 
 def _looked_at(report: Report) -> str:
-    of = "" if report.sample is None else f" (a random sample of {report.sample} bodies and pages; the chain in full)"
+    of = "" if report.sample is None else f" (a random sample of {report.sample} bodies, pages and indexed texts; the chain in full)"
     numbers = ", ".join(
         (
             _count(report.runs, "sealed run"),

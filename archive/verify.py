@@ -56,7 +56,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     pruned: int
     """Bodies that were let go."""
     sample: int | None
-    """How many bodies and pages were looked at; None for all."""
+    """How many bodies, pages and indexed texts were looked at; None for all."""
     head: str | None
     """Head of the last sealed run."""
     anchored: int | None = None
@@ -78,7 +78,8 @@ def verify(
 ) -> Report:
     """Verify an archive that is open for reading. `signature` is the file of one and the file of allowed signers.
 
-    `sample` is how many bodies and pages are looked at, `runs` of how many runs the evidence; None for all.
+    `sample` is how many bodies, pages and indexed texts are looked at, `runs` of how many runs the evidence; None for
+    all.
 
     Raises ConfigurationError for an anchor that is no head, and what `signature.signed_head` raises.
     """
@@ -129,7 +130,7 @@ def _checks(
     yield "record", lambda: quarantine_findings(database)
     yield "record", lambda: unused_findings(database)
     yield "contents", lambda: contact_findings(database)
-    yield "search", lambda: search_findings(database)
+    yield "search", lambda: search_findings(database, sample, rng)
     yield "heads", lambda: _head_findings(database, path)
 
 

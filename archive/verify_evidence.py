@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive import chain
 from archive.bodies import read_body
 from archive.evidence import Evidence, Withheld, evidence_of, manifest, withheld_commitments
+from archive.sampling import sampled
 from schemas.errors import ArchiveError
 from schemas.finding import Finding
 
@@ -21,11 +22,8 @@ Pages = dict[int, list[tuple[int | None, int]]]
 
 def body_findings(database: Database, sample: int | None, rng: Random) -> Iterator[Finding]:
     """Bodies that do not have their hash, or that went through no door; of all bodies, or of a random sample."""
-    numbers = [number for (number,) in database.execute("SELECT id FROM bodies ORDER BY id").fetchall()]
-    if sample is not None and sample < len(numbers):
-        numbers = sorted(rng.sample(numbers, sample))
     told = {number for (number,) in database.execute("SELECT body_id FROM redactions WHERE body_id IS NOT NULL")}
-    for number in numbers:
+    for number in sampled(database, "bodies", sample, rng):
         text = _wrong_with(database, number, told)
         if text:
             yield from _at_each_use(database, number, text)

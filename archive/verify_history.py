@@ -19,6 +19,7 @@ from archive.comparison import comparison
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
+from archive.sampling import sampled
 from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
 from schemas.revision import Cause, State
@@ -31,10 +32,7 @@ _UNREADABLE = (
 
 def history_findings(database: Database, sample: int | None, rng: Random) -> Iterator[Finding]:
     """What is wrong with the derived history of each page; of all pages, or of a random sample."""
-    pages = [number for (number,) in database.execute("SELECT id FROM pages ORDER BY id").fetchall()]
-    if sample is not None and sample < len(pages):
-        pages = sorted(rng.sample(pages, sample))
-    for page in pages:
+    for page in sampled(database, "pages", sample, rng):
         try:
             yield from _page_findings(database, page)
         except _UNREADABLE as error:

@@ -6,18 +6,22 @@ import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from archive.file import open_for_reading
+from archive.sampling import sampled
 from archive.search_index import stems_of, words_of
 from archive.search_query import asked
 from archive.search_tables import TOKENIZER
 from archive.store import Archive
 from archive.verify import verify
+from archive.verify_search import search_findings
 from schemas.page import Paragraph
 from tests.agency.server import Agency
 from tests.builders import gone, look, page, section
@@ -67,11 +71,11 @@ def headings(path: Path, *arguments: str) -> list[object]:
     return [row["heading"] or row["source"] for row in found(path, *arguments)]
 
 
-def wrong(path: Path) -> list[str]:
+def wrong(path: Path, sample: int | None = None) -> list[str]:
     """What verify finds."""
     database = open_for_reading(path)
     with closing(database.conn):
-        return [one.text for one in verify(database, path, rng=random.Random(0)).findings]
+        return [one.text for one in verify(database, path, sample=sample, rng=random.Random(0)).findings]
 
 
 def test_a_word_is_found_in_its_forms_first_and_in_compounds(told: Path) -> None:
@@ -177,24 +181,49 @@ def test_plain_sqlite_searches_the_file(told: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "sampled"),
     [
-        "DELETE FROM search_entries WHERE id = 1",
-        "DROP TRIGGER search_search_entries_before_delete; DELETE FROM search_entries WHERE id = 1",
-        "INSERT INTO search (search, rowid, heading, text) VALUES ('delete', 1, 'Om samverkan', '')",
-        "INSERT INTO search (rowid, heading, text) VALUES (1, '', 'främmande')",
-        "DELETE FROM search_words WHERE word = 'räkor'",
-        "INSERT INTO search_words VALUES ('spöke', 'spök')",
-        "UPDATE search_words SET stem = 'x' WHERE word = 'räkor'",
+        ("DELETE FROM search_entries WHERE id = 1", True),
+        ("DROP TRIGGER search_search_entries_before_delete; DELETE FROM search_entries WHERE id = 1", True),
+        ("INSERT INTO search (search, rowid, heading, text) VALUES ('delete', 1, 'Om samverkan', '')", True),
+        ("INSERT INTO search (rowid, heading, text) VALUES (1, '', 'främmande')", False),
+        ("DELETE FROM search_words WHERE word = 'räkor'", True),
+        ("INSERT INTO search_words VALUES ('spöke', 'spök')", False),
+        ("UPDATE search_words SET stem = 'x' WHERE word = 'räkor'", True),
     ],
 )
-def test_verify_finds_an_index_that_is_not_that_of_the_texts(told: Path, damage: str) -> None:
-    """A missing entry, a missing or foreign word, a wrong stem: each is found; a whole index is not complained of."""
-    assert wrong(told) == []
+def test_verify_finds_an_index_that_is_not_that_of_the_texts(told: Path, damage: str, *, sampled: bool) -> None:
+    """A missing entry, a missing or foreign word, a wrong stem: each is found; a whole index is not complained of.
+
+    Texts in a sample are looked for in the index; what the index has too many only the whole comparison finds.
+    """
+    assert wrong(told) == wrong(told, 100) == []
     with closing(sqlite3.connect(told)) as by_hand:
         by_hand.executescript(damage)
     assert any("search index" in text or "list of words" in text for text in wrong(told))
+    assert any("search index" in text or "list of words" in text for text in wrong(told, 100)) == sampled
     assert '"check": "search"' in tidslager("verify", "--json", "--archive", str(told)).out
+
+
+@given(st.lists(st.text() | st.sampled_from(['"', "a\0b", "NEAR(", "räksmörgås " * 60, "-", "—", "\U0001e030x"])))
+def test_a_sample_does_not_complain_of_a_whole_index(texts: list[str]) -> None:
+    """Whatever the texts: quotes, operators, NULs, signs without a word, more words than one query asks for."""
+    with TemporaryDirectory() as folder, Archive(Path(folder) / "archive.db") as archive:
+        look(archive, 1, page(*(section(text[:9], text) for text in texts)))
+        assert not list(search_findings(archive.database, 1000, random.Random(0)))
+
+
+def test_a_sample_is_of_rows_that_are_there() -> None:
+    """As many as were asked for where no id is missing; after gaps fewer at the most; all where there are no more."""
+    database = Database(memory=True)
+    database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    assert sampled(database, "t", 3, random.Random(0)) == []
+    database.conn.executemany("INSERT INTO t VALUES (?)", [(number,) for number in range(10, 110)])
+    assert len(sampled(database, "t", 30, random.Random(0))) == 30
+    assert sampled(database, "t", None, random.Random(0)) == sampled(database, "t", 100, random.Random(0))
+    database.execute("DELETE FROM t WHERE id BETWEEN 20 AND 100")
+    there = set(sampled(database, "t", None, random.Random(0)))
+    assert set(sampled(database, "t", 10, random.Random(0))) <= there
 
 
 def test_a_rebuild_makes_the_same_index(agency: Agency, path: Path) -> None:
