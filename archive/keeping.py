@@ -33,7 +33,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @archive_option
 @click.option("--anchor", "anchors", multiple=True, metavar="HEAD", help="A head that you kept elsewhere; repeatable.")
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Look at N bodies, N pages and N indexed texts, at random.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Look at N bodies, N pages and N indexed texts, at random.",
+)
 @click.option("--signature", type=FILE, help="A signature of a head, made by `ssh-keygen -Y sign`.")
 @click.option("--allowed-signers", type=FILE, help="Who may sign, as ssh-keygen(1) has it under ALLOWED SIGNERS.")
 @json_option

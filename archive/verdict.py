@@ -32,7 +32,8 @@ def _headline(report: Report) -> str:
 
 
 def _looked_at(report: Report) -> str:
-    of = "" if report.sample is None else f" (a random sample of {report.sample} bodies, pages and indexed texts; the chain in full)"
+    sample = f" (a random sample of {report.sample} bodies, pages and indexed texts; the chain in full)"
+    of = "" if report.sample is None else sample
     numbers = ", ".join(
         (
             _count(report.runs, "sealed run"),

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -205,6 +205,7 @@ def test_verify_finds_an_index_that_is_not_that_of_the_texts(told: Path, damage:
     assert '"check": "search"' in tidslager("verify", "--json", "--archive", str(told)).out
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.sampled_from(['"', "a\0b", "NEAR(", "räksmörgås " * 60, "-", "—", "\U0001e030x"])))
 def test_a_sample_does_not_complain_of_a_whole_index(texts: list[str]) -> None:
     """Whatever the texts: quotes, operators, NULs, signs without a word, more words than one query asks for."""
