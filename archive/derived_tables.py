@@ -132,7 +132,8 @@ CREATE TABLE mentions (               -- whom, what or when a text names, and th
   id            INTEGER PRIMARY KEY,
   page_id       INTEGER NOT NULL REFERENCES pages(id),
   section_id    INTEGER REFERENCES sections(id),  -- NULL: in the head of the page (title, preamble, responsible person)
-  kind          TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'region', 'organisation', 'date')),
+  kind          TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'region', 'organisation', 'date',
+                  'subject')),
   name          TEXT NOT NULL,        -- in its own form: Söderhamn, for "söderhamnsbor"; 2019-10, for "oktober 2019"
   code          TEXT,                 -- SCB's code of a municipality (four digits) or region (two)
   role          TEXT NOT NULL,        -- what a person does, '' where it is not said

@@ -24,6 +24,7 @@ COLUMNS: Final = {
     "origin": "section (of a start page) or page (that a start page links to)",
     "title": "heading of the section, or title of the page",
     "kind": "coordination_association, reserved_procurement, municipal_spin_off, incubator or other",
+    "subjects": "what it is about, by its words: upphandling, arbetsträning, återbruk, …",
     "municipalities": "municipalities that it names, by name",
     "regions": "regions and counties that it names",
     "organisations": "organisations that it names",
@@ -40,7 +41,7 @@ COLUMNS: Final = {
     "site": "name of the site (the collection)",
     "address": "address at which the page was last fetched",
 }
-_LISTS: Final = ("municipalities", "regions", "organisations", "people", "films", "linked")
+_LISTS: Final = ("subjects", "municipalities", "regions", "organisations", "people", "films", "linked")
 _CALLED: Final[dict[Kind, str]] = {
     "coordination_association": "coordination association",
     "reserved_procurement": "reserved procurement",
@@ -52,7 +53,12 @@ _NARROWEST: Final = 40
 
 
 def learning_examples(
-    database: Database, *, municipality: str | None = None, kind: str | None = None, since: str | None = None
+    database: Database,
+    *,
+    municipality: str | None = None,
+    kind: str | None = None,
+    subject: str | None = None,
+    since: str | None = None,
 ) -> list[Row]:
     """The learning examples, those that stand now first, by page and place; lists as lists.
 
@@ -62,6 +68,9 @@ def learning_examples(
     if municipality is not None:
         where.append("EXISTS (SELECT 1 FROM json_each(e.municipalities) j WHERE j.value = ?)")
         values.append(municipality_named(database, municipality))
+    if subject is not None:
+        where.append("EXISTS (SELECT 1 FROM json_each(e.subjects) j WHERE j.value = ?)")
+        values.append(subject.strip().lower())
     for clause, value in (("kind = ?", kind), ("max(first_seen, coalesce(last_changed, '')) >= ?", since)):
         if value is not None:
             where.append(clause)
@@ -119,6 +128,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     linked = ", ".join(f"page {page}" for page in row["linked"])
     return [
         ("kind", _CALLED[row["kind"]]),
+        ("subjects", ", ".join(row["subjects"])),
         ("municipalities", ", ".join(row["municipalities"])),
         ("regions", ", ".join(row["regions"])),
         ("organisations", ", ".join(row["organisations"])),
@@ -133,10 +143,13 @@ def _facts(row: Row) -> list[tuple[str, str]]:
 @click.command()
 @click.option("--municipality", metavar="NAME", help="Only examples that name it; its name or SCB code.")
 @click.option("--kind", type=click.Choice(get_args(Kind)), help="Only examples of a kind.")
+@click.option("--subject", metavar="NAME", help="Only examples about it, such as upphandling.")
 @click.option("--since", metavar="D", help="Only those first seen or changed from a day (2026-11-23) or a time on.")
 @archive_option
 @json_option
-def examples(municipality: str | None, kind: str | None, since: str | None, path: Path, *, as_json: bool) -> None:
+def examples(
+    municipality: str | None, kind: str | None, subject: str | None, since: str | None, path: Path, *, as_json: bool
+) -> None:
     """List the learning examples: what kind, where, who, and since when.
 
     An example is a section of a start page that tells one, or a page that a start page links to. Municipalities,
@@ -145,7 +158,7 @@ def examples(municipality: str | None, kind: str | None, since: str | None, path
     """
     begin = None if since is None else start_of(since)
     with reading_archive(path) as database:
-        found = learning_examples(database, municipality=municipality, kind=kind, since=begin)
+        found = learning_examples(database, municipality=municipality, kind=kind, subject=subject, since=begin)
     if as_json:
         print_json(found)
     elif found:

@@ -6,7 +6,7 @@ As in `archive.views`: no window functions, and within a page the row numbers of
 from __future__ import annotations
 
 EXAMPLE_VIEWS = """
-CREATE VIEW current_mentions AS       -- the places, organisations, people and times that the pages name now
+CREATE VIEW current_mentions AS       -- the places, organisations, people, times and subjects of the pages now
   SELECT m.page_id AS page, s.key AS section, m.kind, m.name, m.code, m.role, m.organisation, m.words, m.evidence,
          f.seen_from AS since
     FROM mentions m
@@ -97,6 +97,11 @@ CREATE VIEW example_spans AS          -- which pages and sections tell an exampl
 CREATE VIEW learning_examples AS      -- one row per learning example: a section of a hub, or a page that a hub links to
   SELECT x.page, s.key AS section, CASE WHEN x.section_id IS NULL THEN 'page' ELSE 'section' END AS origin,
          coalesce(nullif(t.heading, ''), r.title) AS title, x.kind,
+         (SELECT json_group_array(name) FROM (SELECT DISTINCT m.name FROM mentions m
+           WHERE m.page_id = x.page AND m.kind = 'subject'
+             AND (x.section_id IS NULL OR m.section_id = x.section_id)
+             AND m.from_revision <= r.id AND (m.to_revision IS NULL OR m.to_revision > r.id) ORDER BY m.name))
+           AS subjects,               -- what it is about, by its words
          (SELECT json_group_array(name) FROM (SELECT DISTINCT m.name FROM mentions m
            WHERE m.page_id = x.page AND m.kind = 'municipality'
              AND (x.section_id IS NULL OR m.section_id = x.section_id)

@@ -1,4 +1,4 @@
-"""Mention: a person, a place, an organisation or a time that a Swedish text names, where it does so, and how we know.
+"""Mention: a person, place, organisation, time or subject that a Swedish text names, where, and how we know.
 
 When: a day, month or year that a text names, no more exact than it says. Contact: a person who can be reached.
 """
@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-MentionKind = Literal["person", "municipality", "region", "organisation", "date"]
+MentionKind = Literal["person", "municipality", "region", "organisation", "date", "subject"]
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,7 +10,7 @@ from schemas.mention import Mention
 from schemas.page import Page
 from schemas.reading import Reading, Rules
 from scraper.page_contacts import contacts_in, with_contacts
-from scraper.swedish import find_dates, find_mentions
+from scraper.swedish import find_dates, find_mentions, find_subjects
 
 _REMEMBERED = 4096
 """Texts whose mentions are remembered: a rebuild reads most texts as many times as there were nights."""
@@ -22,7 +22,11 @@ def recognised(reading: Reading, rules: Rules) -> Reading:
     if page is None:
         return reading
     texts = page.texts()
-    found = [_mentions(text, rules.organisations, rules.people) for text in texts]
+    openings = (len(texts[0]), *(len(section.heading) for section in page.sections))
+    found = [
+        _mentions(text, opening, rules.organisations, rules.people)
+        for text, opening in zip(texts, openings, strict=True)
+    ]
     if not rules.people:
         return msgspec.structs.replace(reading, mentions=tuple(found))
     found[0] = _of_head(found[0], page, texts[0])
@@ -49,8 +53,14 @@ def _of_head(found: tuple[Mention, ...], page: Page, text: str) -> tuple[Mention
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _mentions(text: str, organisations: tuple[str, ...], people: bool) -> tuple[Mention, ...]:  # noqa: FBT001 -- cached
-    return (*find_mentions(text, organisations=organisations, people=people), *_times(text))
+def _mentions(
+    text: str,
+    opening: int,
+    organisations: tuple[str, ...],
+    people: bool,  # noqa: FBT001 -- cached
+) -> tuple[Mention, ...]:
+    named = find_mentions(text, organisations=organisations, people=people)
+    return (*named, *_times(text), *find_subjects(text, opening))
 
 
 def _times(text: str) -> tuple[Mention, ...]:

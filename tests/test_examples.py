@@ -203,3 +203,11 @@ def test_words_of_a_kind_are_found_wherever_they_stand() -> None:
             words = re.findall(rf"\b(?:{WORDS[kind]})", text, re.IGNORECASE)
             assert not words or kind in kinds_in(text), (kind, text)
             assert kind_of("", "", text, frozenset({kind})) == (Told(kind, words[0]) if words else None), text
+
+
+def test_examples_are_asked_for_by_subject(two_nights: Archive, path: Path) -> None:
+    """What an example is about, by its words; what none is about finds none."""
+    told = json.loads(tidslager("examples", "--subject", "Upphandling", "--archive", str(path), "--json").out)
+    assert told
+    assert all("upphandling" in row["subjects"] for row in told)
+    assert json.loads(tidslager("examples", "--subject", "rymdfart", "--archive", str(path), "--json").out) == []

@@ -44,6 +44,7 @@ _MONTH_AND_YEAR = re.compile(rf"(?<![\w.:/-])({_MONTH})\b\.?,?\s+(?:år\s+)?([12
 _YEAR = re.compile(
     r"(?<![\w./,:-])(?:1[89]\d\d|20\d\d)(?![\w/%-]|[.,:]\d| (?:kronor|kr|personer|st|deltagare|procent)\b)"
 )
+_DIGITS_OF_A_YEAR = re.compile(r"[12]\d{3}")
 _WEEKDAY = r"(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?\s+)?"
 _BEFORE = re.compile(rf"\s*{_WEEKDAY}(?:den\s+)?", re.IGNORECASE)
 
@@ -69,6 +70,8 @@ def find_dates(text: str) -> tuple[When, ...]:
 
     Days as `find_date` reads them; besides "oktober 2019" and "år 2019". What no calendar has is left out whole.
     """
+    if not _DIGITS_OF_A_YEAR.search(text):
+        return ()
     found = [
         When(year=day.year, month=day.month, day=day.day, start=start, end=end) for day, start, end in _dates(text)
     ]

@@ -1,0 +1,101 @@
+"""Subjects: what a text of a public body is about, by the words of a short list. Pure.
+
+A text is about a subject when words of it stand where the text says what it is about, in its title, heading or
+preamble, or twice in the rest. A word in passing is no subject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from schemas.mention import Mention
+
+SUBJECTS: Final[dict[str, str]] = {
+    "arbetslöshet": "arbetslös, långtidsarbetslös, långt från arbetsmarknaden, försörjningsstöd, ekonomiskt bistånd",
+    "arbetsträning": "arbetsträn, arbetspröv, arbetspraktik, praktikplats, lärlingsplats",
+    "avknoppning": "avknopp, knoppa av, knoppas av, knoppades av, knoppats av",
+    "bostad": "bostad, bostäd, boendestöd, stödboende, gruppbostad, hemlös, härbärge, ett boende, boendet",
+    "bygg och hantverk": "snickeri, hantverk, byggföretag, måleri, renoveringsarbet",
+    "civilsamhälle": "civilsamhäll, civila samhäll, ideella sektor, ideell sektor, idéburen, idéburna, idéburet",
+    "digitalisering": "digitaliser, e-tjänst",
+    "funktionsnedsättning": "funktionsnedsätt, funktionshind, funktionsvari, daglig verksamhet, dagliga verksamhet",
+    "företagande": "företagsinkubator, inkubator, affärsutveckl, affärsmodell, entreprenör, starta företag",
+    "klimat och miljö": "klimat, miljöarbet, fossilfri, biologisk mångfald",
+    "kooperativ": "kooperativ, arbetskooperativ, personalkooperativ",
+    "kultur": "kulturhus, teater, museum, museer, museet, konstnär, bibliotek",
+    "landsbygd": "landsbygd, glesbygd, bygdegård, byalag",
+    "mat och kafé": "kafé, café, catering, restaurang, bageri, lunchserver, storkök",
+    "nyanlända": "nyanländ, flykting, asylsök, etableringsprogram, utrikes född, utrikesfödd, svenska för invandrare",
+    "odling och park": "trädgård, grönyt, parkskötsel, skogsbruk, stadsodling, odling",
+    "rehabilitering": "rehabiliter, sjukskriv, psykisk ohälsa, psykiska ohälsa, missbruk",
+    "samverkan": "samverka, samordningsförbund, partnerskap, finansiell samordning",
+    "sociala företag": "socialt företag, sociala företag, socialt företagande, arbetsintegrerande, arbetsintegrerat",
+    "städning och tvätt": "städa, städning, städtjänst, städuppdrag, städföretag, tvätt",
+    "transport": "kollektivtrafik, budtjänst, cykelverkstad, bilpool, färdtjänst",
+    "unga": "ungdom, unga vuxna, unga som varken",
+    "upphandling": "upphandl, inköp, ramavtal, anbud, reserverade kontrakt, reserverat kontrakt",
+    "utbildning": "vuxenutbildning, yrkesutbildning, folkhögskol, gymnasieskol, yrkeshögskol",
+    "återbruk": "återbruk, återvinn, återanvänd, second hand, loppis, cirkulär ekonomi",
+    "äldre": "äldreomsorg, äldreboende, hemtjänst, seniorboende",
+}
+"""Subjects, each with the words that tell it, as they begin, in small letters."""
+
+_WORD: Final = re.compile(r"[^\W\d_][\w-]*")
+_KEY: Final = 3
+"""Letters of a word by which those that it may be are found."""
+_OFTEN: Final = 2
+
+
+class _Term(NamedTuple):
+    words: str
+    subject: str
+
+
+def _index() -> dict[str, tuple[_Term, ...]]:
+    found: dict[str, tuple[_Term, ...]] = {}
+    for subject, listed in SUBJECTS.items():
+        for words in listed.split(", "):
+            found[words[:_KEY]] = (*found.get(words[:_KEY], ()), _Term(words, subject))
+    return found
+
+
+_TERMS: Final = _index()
+
+
+def find_subjects(text: str, opening: int = 0) -> tuple[Mention, ...]:
+    """What the text is about, each subject once, where its words first stand, in order.
+
+    `opening` is the length of the part that says what the rest is about: title and preamble, or heading.
+    """
+    first: dict[str, tuple[int, int]] = {}
+    often: dict[str, int] = {}
+    for subject, start, end in _told(text):
+        first.setdefault(subject, (start, end))
+        often[subject] = often.get(subject, 0) + 1
+    return tuple(
+        Mention(kind="subject", name=subject, start=start, end=end, evidence=why)
+        for subject, (start, end) in first.items()
+        if (why := _why(start < opening, often[subject]))
+    )
+
+
+def _why(opens: bool, times: int) -> str:  # noqa: FBT001 -- of two
+    if opens:
+        return "words of it stand in the title, preamble or heading"
+    return "words of it stand in the text more than once" if times >= _OFTEN else ""
+
+
+def _told(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each word that tells a subject, whole as it stands, and where."""
+    small = text.lower()
+    if len(small) != len(text):  # a letter that is two in small ones would shift the places
+        return
+    for word in _WORD.finditer(small):
+        at = word.start()
+        for term in _TERMS.get(small[at : at + _KEY], ()):
+            if small.startswith(term.words, at):
+                rest = _WORD.match(small, at + len(term.words))
+                yield term.subject, at, rest.end() if rest else at + len(term.words)
+                break
