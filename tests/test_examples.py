@@ -205,7 +205,8 @@ def test_words_of_a_kind_are_found_wherever_they_stand() -> None:
             assert kind_of("", "", text, frozenset({kind})) == (Told(kind, words[0]) if words else None), text
 
 
-def test_examples_are_asked_for_by_subject(two_nights: Archive, path: Path) -> None:
+@pytest.mark.usefixtures("two_nights")
+def test_examples_are_asked_for_by_subject(path: Path) -> None:
     """What an example is about, by its words; what none is about finds none."""
     told = json.loads(tidslager("examples", "--subject", "Upphandling", "--archive", str(path), "--json").out)
     assert told
