@@ -16,7 +16,16 @@ from itertools import pairwise
 import msgspec
 
 from scraper.layout import Layout
-from scraper.mainbox_marks import mark_before, mark_beside, mark_contents, mark_links, mark_worded, trim
+from scraper.mainbox_marks import (
+    mark_bare,
+    mark_before,
+    mark_beside,
+    mark_contents,
+    mark_fields,
+    mark_links,
+    mark_worded,
+    trim,
+)
 from scraper.mainbox_tree import Block, survey, up
 from scraper.selectors import Finder
 from scraper.text import collapse, stored
@@ -67,6 +76,8 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
         mark_beside(boxes, title)
     mark_contents(boxes)
     mark_worded(boxes, layout, title, finder.tree)
+    mark_fields(boxes, title)
+    mark_bare(boxes, title, finder.tree)
     found = [block for block in top.under() if block.name]
     return MainBox(
         boxes=[box.number for box in boxes],
@@ -102,13 +113,16 @@ def _marked(place: Block, top: Block, layout: Layout, title: Block | None) -> li
     most = max(place.weight, 1) * _MOST
     marks = _marks(layout)
     large = {kind.name for kind in layout.chrome if kind.large}
+    outer = {kind.name for kind in layout.chrome if kind.outer}
     found = []
     waiting = [top]
     while waiting:
         block = waiting.pop()
         if block.tag not in _FIRM and id(block) not in kept:
             name = next((marks[word] for word in _names(block) if word in marks), "")
-            block.name = name if block.weight <= most or (title and name in large) else ""
+            # What stands after the page's title heads a part of the content, and no site.
+            late = name in outer and title is not None and block.number > title.number
+            block.name = name if not late and (block.weight <= most or (title and name in large)) else ""
         if block.name:
             found.append(block)
         else:
@@ -175,10 +189,9 @@ def _boxes(top: Block, title: Block | None) -> list[Block]:
     boxes = [box]
     if title and not any(block is box for block in up(title)):
         branch, fork = _fork(title, chain)
-        boxes = [*_between(branch, next(one for one in fork.children if id(one) in chain)), box]
+        boxes = [branch, *_between(branch, box, fork), box]
     alike = [one for one in box.beside() if _is_alike(one, box) and not any(one is other for other in boxes)]
-    order = {id(block): number for number, block in enumerate(top.under())}
-    return sorted([*boxes, *alike], key=lambda block: order[id(block)])
+    return sorted([*boxes, *alike], key=lambda block: block.number)
 
 
 def _with_title(landmark: Block, title: Block | None, layout: Layout) -> list[Block]:
@@ -225,9 +238,10 @@ def _fork(title: Block, chain: dict[int, Block]) -> tuple[Block, Block]:
     return branch, branch.parent
 
 
-def _between(first: Block, last: Block) -> list[Block]:
-    """The block with the title, and what stands between it and the content's, chrome left out."""
-    beside = first.parent.children if first.parent else []
-    start = next(number for number, one in enumerate(beside) if one is first)
-    end = next(number for number, one in enumerate(beside) if one is last)
-    return [first, *(one for one in beside[start + 1 : end] if not _is_chrome(one))]
+def _between(first: Block, last: Block, fork: Block) -> Iterator[Block]:
+    """What stands between the block with the title and the content's, chrome left out."""
+    for block in up(last):
+        if block is fork:
+            return
+        before = (one for one in block.beside() if first.number < one.number < block.number)
+        yield from (one for one in before if not _is_chrome(one))

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from scraper.layout import Layout
 from scraper.mainbox_tree import Block, up
+from scraper.text import can_be_seen
 from scraper.tree import Region, Tree
 
 _COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
@@ -114,6 +115,61 @@ def mark_worded(boxes: list[Block], layout: Layout, title: Block | None, tree: T
         if announces(said) or _is_links(block, part):
             for one in part:
                 one.name = one.name or "related"
+
+
+def mark_fields(boxes: list[Block], title: Block | None) -> None:
+    """Name what is there to be written in: fields with their labels and a heading, outside any form."""
+    kept = {id(block) for block in [*boxes, *up(title)]}
+    waiting = [block for box in boxes for block in box.children if box.fields]
+    while waiting:
+        block = waiting.pop()
+        if block.name or block.dropped or not block.fields:
+            continue
+        if id(block) not in kept and block.plain + block.linked <= _LABEL * block.fields:
+            block.name = "form"
+        else:
+            waiting.extend(block.children)
+
+
+def mark_bare(boxes: list[Block], title: Block | None, tree: Tree) -> None:
+    """Name headings under which there is nothing but chrome."""
+    kept = {id(block) for block in up(title)}
+    for block in (block for box in boxes for block in box.under()):
+        if any(one.name or one.dropped for one in block.children):
+            for head in _bare(block, tree):
+                head.name = head.name or ("" if id(head) in kept else "related")
+
+
+def _bare(block: Block, tree: Tree) -> Iterator[Block]:
+    """The headings among the blocks of one that something follows, and all that follows up to the next is chrome."""
+    head, chrome, place = None, False, block.number
+    for one in block.children:
+        if _shows(tree, place, one.number):
+            head = None
+        place = tree.ends[one.number]
+        if one.name or one.dropped:
+            chrome = True
+        elif one.heads:
+            if head and chrome:
+                yield head
+            head, chrome = (one if one.tag in _ANNOUNCERS else None), False
+        elif _shows(tree, one.number, place):
+            head = None
+    if head and chrome and not _shows(tree, place, tree.ends[block.number]):
+        yield head
+
+
+def _shows(tree: Tree, start: int, end: int) -> bool:
+    """Whether a reader sees anything of the elements and texts between two numbers."""
+    for number in range(start, end):
+        tag, first = tree.tags[number], tree.firsts[number]
+        # The text of a script has no piece.
+        if tag in _SHOWN or (not tag and first < tree.lasts[number] and can_be_seen(tree.pieces[first])):
+            return True
+    return False
+
+
+_SHOWN = frozenset(["img", "svg", "iframe", "video", "audio", "embed", "object", "picture"])
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from scraper.controls import is_disclosure
 from scraper.tree import BLOCKS, HEADINGS, SILENT, Attributes, Region, Tree
 
+_FIELDS = frozenset(["input", "textarea", "select"])
+_UNWRITTEN = frozenset(["hidden", "submit", "button", "image", "reset"])
 _LINKED = 0.6
 _LIST_LINKS = 3
 _ALL_LINKED = 0.9
@@ -16,8 +18,8 @@ class Block:
     """A block element, what stands in it, and what it is called when it is chrome."""
 
     __slots__ = (
-        "attributes", "children", "dropped", "heads", "inner", "linked", "links", "name", "number", "parent", "plain",
-        "tag", "taken",
+        "attributes", "children", "dropped", "fields", "heads", "inner", "linked", "links", "name", "number", "parent",
+        "plain", "tag", "taken",
     )  # fmt: skip
 
     def __init__(self, number: int, tag: str, attributes: Attributes, parent: Block | None) -> None:
@@ -33,6 +35,8 @@ class Block:
         self.links = 0
         self.inner = 0
         """Links to places on the page itself."""
+        self.fields = 0
+        """Places to write in, here and below."""
         self.heads = 0
         """Headings here and below."""
         self.name = ""
@@ -88,6 +92,7 @@ class Block:
             above.linked -= self.linked
             above.links -= self.links
             above.inner -= self.inner
+            above.fields -= self.fields
             above.heads -= self.heads
             above.taken += self.plain + self.linked
             above = above.parent
@@ -100,6 +105,7 @@ class Block:
             above.linked += self.linked
             above.links += self.links
             above.inner += self.inner
+            above.fields += self.fields
             above.heads += self.heads
             above.taken += self.taken
 
@@ -140,6 +146,7 @@ class _Surveyor:
                 _drop(block, self._tree)
             return False
         if tag in SILENT:
+            self._here.fields += tag in _FIELDS and self._tree.attribute(number, "type") not in _UNWRITTEN
             return False
         if tag == "button" and self._here.tag not in HEADINGS and not is_disclosure(self._tree, number):
             return False

@@ -18,6 +18,7 @@ from schemas.page import Film, Image, Page, block_text
 from scraper.text import can_be_seen
 
 FOLDER = Path(__file__).parent / "generic_pages"
+_SOFT_HYPHEN = "\u00ad"
 _WORD = re.compile(r"\w+")
 
 
@@ -96,8 +97,8 @@ def with_title(title: str, headings: list[str], labels: Labels) -> list[str]:
 
 
 def words(text: str) -> Counter[str]:
-    """Words of a text without regard to case, each as often as it stands."""
-    return Counter(_WORD.findall(text.casefold()))
+    """Words of a text without regard to case and soft hyphens, each as often as it stands."""
+    return Counter(_WORD.findall(text.casefold().replace(_SOFT_HYPHEN, "")))
 
 
 def f1(found: Counter[str], wanted: Counter[str]) -> float:
@@ -119,4 +120,4 @@ def headings_f1(headings: Iterable[str], labels: Labels) -> float:
 
 
 def _plain(texts: Iterable[str]) -> Counter[str]:
-    return Counter(" ".join(text.split()).casefold() for text in texts if can_be_seen(text))
+    return Counter(" ".join(text.split()).casefold().replace(_SOFT_HYPHEN, "") for text in texts if can_be_seen(text))

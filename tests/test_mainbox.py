@@ -178,6 +178,31 @@ def test_a_heading_of_links_announces_chrome_only_over_links() -> None:
     assert told(f"{start}<p>Boken finns att låna.</p></main>") == ["Läs mer", TEXT, "Boken finns att låna."]
 
 
+def test_a_heading_over_nothing_but_chrome_is_chrome() -> None:
+    """The heading of a form, a menu or a named box goes with it; one over a picture or bare words stays."""
+    start = f"<main><h1>A</h1><p>{TEXT}</p>"
+    for chrome in ("<form><input></form>", "<nav><a href=/>En</a></nav>", "<div class=related><p>Annat</p></div>"):
+        assert told(f"{start}<h2>B</h2>{chrome}<h2>C</h2><p>Tio</p></main>") == ["C", TEXT, "Tio"]
+        assert "B" in told(f"{start}<h2>B</h2>Ord{chrome}</main>")
+        assert "B" in told(f"{start}<h2>B</h2>{chrome}<script>1</script><p><img src=a.png></p></main>")
+
+
+def test_fields_outside_a_form_are_one() -> None:
+    """A box to log in with, its heading and labels are no content; a text with a field in it is."""
+    start = f"<main><h1>A</h1><p>{TEXT}</p>"
+    box = "<div><h2>Mitt konto</h2><label>Kort</label><input><label>Pin</label><input type=password></div>"
+    assert told(start + box) == [TEXT]
+    assert len(told(f"{start}<div><p>{TEXT}</p><input></div>")) == 2
+
+
+def test_a_header_after_the_title_heads_the_content() -> None:
+    """Also where no landmark holds both, and where a pager beside the text keeps the box narrow."""
+    lead = f"<div class=view-header><p>{TEXT}</p></div>"
+    rows = f"<div><h2>B</h2><p>{TEXT * 6}</p></div><ul class=pager><li><a href=?2>2</a></li></ul>"
+    body = f"<div>{LINKS}</div><div><h1>A</h1><div>{lead}{rows}</div></div><div class=sidebar><p>Karta</p></div>"
+    assert told(body) == ["B", TEXT, TEXT * 6]
+
+
 def test_a_table_of_contents_is_a_menu() -> None:
     """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
     listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
