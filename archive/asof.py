@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections import defaultdict
-from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,6 +9,7 @@ from sqlite_utils import Database
 from archive.blame import Line, Version, blame
 from archive.history import Row
 from archive.records import load_page, section_identities
+from archive.revision_texts import Texts
 from archive.times import end_of
 from schemas.errors import NotSeenYetError
 
@@ -24,11 +21,10 @@ _NEWEST = (
 
 
 def site_at(database: Database, when: str | None, site: str | None = None) -> list[Row]:
-    """`pages_at`, each page with its sections under `sections`, read by name; none where it was gone."""
-    pages = _pages(database, when, site)
-    sections = _sections(database, [page["revision_id"] for page in pages])
+    """`pages_at`, each page with its sections under `sections`; none where it was gone."""
+    pages = _pages(database, when, site, with_texts=True)
     for page in pages:
-        page["sections"] = sections.get(page.pop("revision_id"), [])
+        page["sections"] = Texts(page["sections"])
     return pages
 
 
@@ -38,19 +34,18 @@ def pages_at(database: Database, when: str | None, site: str | None = None) -> l
     `site` asks for the pages of one site. Raises NotSeenYetError when no page had been seen by then, and
     ConfigurationError when `when` is no date.
     """
-    pages = _pages(database, when, site)
-    for page in pages:
-        del page["revision_id"]
-    return pages
+    return _pages(database, when, site)
 
 
-def _pages(database: Database, when: str | None, site: str | None) -> list[Row]:
+def _pages(database: Database, when: str | None, site: str | None, *, with_texts: bool = False) -> list[Row]:
     clause, values = _asked(when, site)
+    column, table = (", w.sections", " LEFT JOIN revision_texts w ON w.revision_id = r.id") if with_texts else ("", "")
     rows = database.query(
-        "SELECT r.id AS revision_id, p.id AS page, p.site, u.url AS address, r.title, r.seq AS revision, r.state,"
+        "SELECT p.id AS page, p.site, u.url AS address, r.title, r.seq AS revision, r.state,"
         " r.cause, r.published, r.updated, r.responsible, r.seen_from, r.unseen_since, r.preamble,"
-        " nullif(lower(hex(r.digest)), '') AS digest"
-        f" {_NEWEST} JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id{clause} ORDER BY p.id",
+        f" nullif(lower(hex(r.digest)), '') AS digest{column}"
+        f" {_NEWEST} JOIN captures c ON c.id = r.capture_id JOIN urls u ON u.id = c.url_id{table}{clause}"
+        " ORDER BY p.id",
         values,
     )
     found = list(rows)
@@ -63,25 +58,6 @@ def _asked(when: str | None, site: str | None) -> tuple[str, list[Any]]:
     """What follows `_NEWEST`, and the values for both."""
     limit = "9999" if when is None else end_of(when)
     return ("", [limit]) if site is None else (" WHERE p.site = ?", [limit, site])
-
-
-def _sections(database: Database, revisions: list[int]) -> dict[int, list[sqlite3.Row]]:
-    """Sections by revision, in order. There may be tens of thousands: the rows stay as SQLite makes them."""
-    cursor = database.conn.cursor()
-    cursor.row_factory = sqlite3.Row
-    # CROSS JOIN keeps SQLite to this order of loops: the revisions as asked, their sections by position.
-    cursor.execute(
-        "SELECT rs.position, s.key AS section, t.heading, t.level, t.text, rs.revision_id"
-        " FROM json_each(?) asked CROSS JOIN revision_sections rs ON rs.revision_id = asked.value"
-        " CROSS JOIN section_texts t ON t.id = rs.text_id CROSS JOIN sections s ON s.id = rs.section_id",
-        [json.dumps(revisions)],
-    )
-    found: dict[int, list[sqlite3.Row]] = defaultdict(list)
-    for row in cursor:
-        found[row[5]].append(row)
-    for rows in found.values():
-        rows.sort(key=itemgetter(0))  # they are: SQL does not promise it
-    return found
 
 
 def _nothing(database: Database, when: str | None, site: str | None) -> NotSeenYetError:

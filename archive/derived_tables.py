@@ -83,6 +83,11 @@ CREATE TABLE revision_sections (      -- the exact make-up of every revision
 CREATE UNIQUE INDEX revision_sections_history ON revision_sections (section_id, revision_id);
 CREATE INDEX revision_sections_text ON revision_sections (text_id, section_id);
 
+CREATE TABLE revision_texts (         -- the sections of a live revision once more, together: a whole site is read here
+  revision_id INTEGER PRIMARY KEY REFERENCES revisions(id) ON DELETE CASCADE,
+  sections    BLOB NOT NULL           -- JSON array as `tidslager export` writes it, compressed with zstd
+) STRICT;
+
 CREATE TABLE links (                  -- a link and the revisions in which it stood
   id            INTEGER PRIMARY KEY,
   page_id       INTEGER NOT NULL REFERENCES pages(id),
@@ -276,7 +281,7 @@ CREATE INDEX rereadings_page ON rereadings (page_id);
 # Parents before children. What is not named here (nor shadows one that is) stays as it is when `rebuild` reads the
 # evidence anew.
 DERIVED_TABLES = (
-    "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "links", "films",
-    "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chrome_contacts", "chromes",
+    "revisions", "readings", "quarantine", "section_texts", "sections", "revision_sections", "revision_texts", "links",
+    "films", "documents", "mentions", "people", "examples", "changes", "chrome_parts", "chrome_contacts", "chromes",
     "reading_chrome", "chrome_changes", "search_entries", "search_words",
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
+
+import msgspec
 
 from archive.history import Row
 from archive.spreadsheet import spreadsheet
@@ -46,8 +47,9 @@ def export_lines(pages: Sequence[Row], format_: Format) -> Iterator[str]:
 def _json_lines(pages: Sequence[Row]) -> Iterator[str]:
     for page in pages:
         ordered = {key: page[key] for key in _PAGE_KEYS}
-        ordered["sections"] = [{key: section[key] for key in _SECTION_KEYS} for section in page["sections"]]
-        yield json.dumps(ordered, ensure_ascii=False) + "\n"
+        # The sections are kept as they are written here: they are copied, not read.
+        ordered["sections"] = msgspec.Raw(page["sections"].json)
+        yield msgspec.json.encode(ordered).decode() + "\n"
 
 
 def _csv_lines(pages: Sequence[Row]) -> Iterator[str]:

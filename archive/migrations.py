@@ -3,8 +3,8 @@
 evidence    runs, urls, bodies, templates, dictionaries, rebasings, header_sets, pages, page_urls, captures,
             sealed_records, decisions, redactions. Append-only, guarded by triggers; each run's part of it is sealed by
             the run's head (`archive.chain`).
-derived     readings, quarantine, revisions, section_texts, sections, revision_sections, links, films, documents,
-            mentions, people, examples, changes, and for the chrome chrome_parts, chrome_contacts, chromes,
+derived     readings, quarantine, revisions, section_texts, sections, revision_sections, revision_texts, links, films,
+            documents, mentions, people, examples, changes, and for the chrome chrome_parts, chrome_contacts, chromes,
             reading_chrome, chrome_changes, and for search search_entries, search_words, search. All of it can be
             dropped and rebuilt from the evidence.
 log         rereadings: what a rebuild made of revisions that had been kept otherwise. Append-only.

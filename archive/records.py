@@ -14,6 +14,7 @@ from archive.documents import DOCUMENT_COLUMNS, document_values
 from archive.examples import example_values
 from archive.mentions import MENTION_COLUMNS, mention_values
 from archive.people import PEOPLE_COLUMNS, people_values
+from archive.revision_texts import write_texts
 from schemas.mention import Mention
 from schemas.page import Page, Section, block_text, canonical_json
 
@@ -67,6 +68,7 @@ def write_sections(
             "INSERT INTO revision_sections (revision_id, position, section_id, text_id) VALUES (?, ?, ?, ?)",
             [revision, index + 1, identity, _text_number(database, section)],
         )
+    write_texts(database, revision)
     return tuple(identities)
 
 

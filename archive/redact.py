@@ -73,7 +73,8 @@ def _still_showing(database: Database, revision: int) -> set[int]:
 def _withhold_revision(database: Database, revision: int, reason: Reason) -> None:
     for capture in captures_of(database, revision):
         withhold_record(database, capture, reason)
-    database.execute("DELETE FROM revision_sections WHERE revision_id = ?", [revision])
+    for table in ("revision_sections", "revision_texts"):
+        database.execute(f"DELETE FROM {table} WHERE revision_id = ?", [revision])
     database.execute(
         "UPDATE revisions SET state = 'withheld', digest = NULL, mentions = NULL, title = ?, metadata = '{}',"
         " preamble = '' WHERE id = ?",

@@ -29,6 +29,7 @@ from archive.redactions import (
     withhold_words,
 )
 from archive.remake import remake_page
+from archive.revision_texts import remake_texts
 from archive.scan import texts
 from archive.search_index import remake_search
 from schemas.errors import ArchiveError, ConfigurationError
@@ -64,6 +65,7 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     _forget_contacts(database, name)
     remake_search(database)
     _mask_the_rest(database, name)
+    remake_texts(database)
     remake_search(database)
     for cell in texts(database):
         if name.is_in(cell.text):
@@ -224,10 +226,14 @@ def _masked_value(value: Any, name: Name) -> Any:
     return value
 
 
+_MADE_ELSEWHERE = {*KEPT_FOR_EVER, "revision_texts"}
+"""Tables that have doors of their own, or are made of others."""
+
+
 def _mask_the_rest(database: Database, name: Name) -> None:
     """Put the mask into every other derived text: keys of sections, remarks, tables that were added since."""
     for cell in list(texts(database)):
-        if cell.table not in KEPT_FOR_EVER and name.is_in(cell.text):
+        if cell.table not in _MADE_ELSEWHERE and name.is_in(cell.text):
             masked = _unique(database, cell.table, cell.column, name.masked(cell.text))
             database.execute(f'UPDATE "{cell.table}" SET "{cell.column}" = ? WHERE rowid = ?', [masked, cell.row])
 

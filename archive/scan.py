@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import msgspec
 from sqlite_utils import Database
 
+from archive.revision_texts import unpacked
+
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One text, and where it stands."""
@@ -28,6 +30,8 @@ def texts(database: Database) -> Iterator[Cell]:
                 continue
             query = f'SELECT {row}, "{column}" FROM "{table}" WHERE typeof("{column}") IN (\'text\', \'blob\')'
             for number, value in database.execute(query).fetchall():
+                if table == "revision_texts":
+                    value = unpacked(value)  # noqa: PLW2901 -- a name must not hide in what is compressed
                 text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
                 yield Cell(table=table, column=column, row=number, text=text)
 

@@ -19,6 +19,7 @@ from archive.comparison import comparison
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
+from archive.revision_texts import texts_agree
 from archive.sampling import sampled
 from schemas.finding import Finding
 from schemas.page import Page, Section, canonical_json, digest
@@ -126,6 +127,8 @@ def _record(database: Database, row: dict[str, Any]) -> Iterator[str]:
             [row["id"]],
         )
     )
+    if not texts_agree(database, row["id"], row["state"]):
+        yield "its sections as they are kept together are not those that it has."
     if row["state"] != "live":
         if sections or row["metadata"] != "{}" or row["preamble"]:
             yield "it has content although there was no page."

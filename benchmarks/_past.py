@@ -22,6 +22,7 @@ from archive.diff import diff
 from archive.file import transaction
 from archive.mentions import mentions_digest
 from archive.records import metadata_json, text_under
+from archive.revision_texts import write_texts
 from archive.search_index import learning
 from archive.store import Archive
 from archive.times import to_text
@@ -127,9 +128,12 @@ def built_in_bulk(path: Path, shape: Shape) -> None:
         for night in range(2, shape.nights + 1):
             run = archive.begin_run(_SITE, version="0", now=moment(night, 0))
             with transaction(database, path), learning(database):
-                for table, rows in bulk.night(night, run).items():
+                written = bulk.night(night, run)
+                for table, rows in written.items():
                     marks = ", ".join("?" * len(rows[0])) if rows else ""
                     database.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+                for revision in {row[0] for row in written.get("revision_sections", ())}:
+                    write_texts(database, revision)
             archive.finish_run(run, "ok", {}, now=moment(night, shape.pages + 1))
         database.execute("ANALYZE")
 

@@ -15,11 +15,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from archive import asof, history
 from archive.blame import Line
 from archive.derived_tables import DERIVED_TABLES
+from archive.export import export_lines
 from archive.file import open_for_reading
 from archive.history import Row
 from archive.times import to_text
@@ -107,7 +109,9 @@ def _measure(database: Database, shape: Shape) -> dict[str, list[tuple[float, fl
         "revisions of a page": _timed(ask.revisions, asked, right.revisions),
         "blame of a page": _timed(ask.blame, asked[:_BLAMED], right.blame),
         "whole site as of a date, page rows": _timed(ask.pages, nights, right.pages),
-        "whole site as of a date, page rows and sections": _timed(ask.site, nights, right.site),
+        "whole site as of a date, page rows and sections": _timed(ask.site, nights, right.pages),
+        "the same, the text of each section read": _timed(ask.read_site, nights, right.site),
+        "the same, as the lines that an export writes": _timed(ask.export, nights, right.export),
     }
 
 
@@ -143,6 +147,14 @@ class _Questions:
     def site(self, night: int, _: int) -> list[Row]:
         return asof.site_at(self._database, to_text(moment(night, self._shape.pages)))
 
+    def read_site(self, night: int, _: int) -> list[Row]:
+        site = self.site(night, 0)
+        assert all(section["text"] for page in site for section in page["sections"])
+        return site
+
+    def export(self, night: int, _: int) -> list[str]:
+        return list(export_lines(self.site(night, 0), "jsonl"))
+
     def _revision(self, page: int, night: int) -> Row:
         return history.revision_at(self._database, page, to_text(moment(night, page)))
 
@@ -175,6 +187,10 @@ class _Truth:
 
     def site(self, night: int, _: int, answer: list[Row]) -> bool:
         return self.pages(night, 0, answer) and all(len(row["sections"]) == SECTIONS for row in answer)
+
+    def export(self, night: int, _: int, answer: list[str]) -> bool:
+        read = [msgspec.json.decode(line) for line in answer]
+        return self.site(night, 0, read)
 
     def _seq(self, page: int, night: int) -> int:
         return 1 + sum(on <= night for on in self._edits[page])

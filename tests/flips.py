@@ -18,7 +18,9 @@ from schemas.errors import ArchiveError
 EVIDENCE = (
     "runs", "urls", "bodies", "header_sets", "pages", "page_urls", "captures", "sealed_records", "redactions",
 )  # fmt: skip
-RECORDS = ("revisions", "section_texts", "sections", "revision_sections", "changes", *CONTENT_COLUMNS)
+RECORDS = (
+    "revisions", "section_texts", "sections", "revision_sections", "revision_texts", "changes", *CONTENT_COLUMNS,
+)  # fmt: skip
 
 
 _DOUBLE = struct.Struct(">d")
@@ -109,6 +111,8 @@ _ABOUT = {
     " JOIN captures c ON c.id = r.capture_id WHERE h.id = ?",
     "revision_sections": "SELECT r.page_id, c.run_id FROM revisions r JOIN captures c ON c.id = r.capture_id"
     " WHERE r.id = ?",
+    "revision_texts": "SELECT r.page_id, c.run_id FROM revisions r JOIN captures c ON c.id = r.capture_id"
+    " WHERE r.id = ?",
     "sections": "SELECT page_id, NULL FROM sections WHERE id = ?",
     **{table: f"SELECT page_id, NULL FROM {table} WHERE id = ?" for table in CONTENT_COLUMNS},
 }
@@ -142,9 +146,9 @@ def stored(path: Path) -> dict[str, list[tuple[Any, ...]]] | None:
     connection.text_factory = bytes
     try:
         return {
-            table: connection.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY 1, 2, 3").fetchall()
+            table: sorted(connection.execute(f"SELECT * FROM {table} NOT INDEXED").fetchall(), key=repr)
             if table not in ("page_urls", "revision_sections")
-            else connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+            else sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
             for table in (*EVIDENCE, *RECORDS)
         }
     except (sqlite3.DatabaseError, UnicodeDecodeError):

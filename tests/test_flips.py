@@ -16,6 +16,7 @@ from archive.file import open_for_reading, transaction
 from archive.header_sets import sealed_head
 from archive.redact import redact_bodies
 from archive.redactions import Reason
+from archive.revision_texts import unpacked
 from archive.store import Archive
 from schemas.errors import ArchiveError
 from tests.agency.server import Agency
@@ -78,6 +79,8 @@ def _harmless(whole: Path, path: Path, flip: Flip) -> bool:
     """A bit of a compressed body, or of how it is compressed, that gives the same bytes touches no evidence."""
     if flip.table == "header_sets" and flip.column in ("head", "base"):
         return _heads(path) == _heads(whole)
+    if flip.table == "revision_texts" and flip.column == "sections":
+        return _texts(path) == _texts(whole)
     return flip.table == "bodies" and flip.column in ("data", "how", "helper") and _bodies(path) == _bodies(whole)
 
 
@@ -87,6 +90,17 @@ def _heads(path: Path) -> list[bytes | None]:
     with closing(database.conn):
         numbers = database.execute("SELECT id FROM header_sets ORDER BY id").fetchall()
         return [sealed_head(database, number)[0] for (number,) in numbers]
+
+
+def _texts(path: Path) -> dict[int, bytes] | None:
+    """The sections of each revision, as they are kept together; None where one cannot be read."""
+    database = open_for_reading(path)
+    with closing(database.conn):
+        rows = database.execute("SELECT revision_id, sections FROM revision_texts").fetchall()
+        try:
+            return {revision: unpacked(sections) for revision, sections in rows}
+        except ArchiveError:
+            return None
 
 
 def _bodies(path: Path) -> dict[int, bytes | None] | None:
@@ -114,8 +128,10 @@ def _flip_the_file(whole: Path, path: Path, trial: int) -> bool:
     if not report.findings:
         assert after is not None
         assert before is not None
-        assert [table for table in before if after[table] != before[table]] == ["bodies"], trial
+        (changed,) = [table for table in before if after[table] != before[table]]
+        assert changed in ("bodies", "revision_texts"), trial
         assert _bodies(path) == _bodies(whole), trial
+        assert _texts(path) == _texts(whole), trial
         return False
     if after is not None and before is not None:
         touched = [table for table in EVIDENCE if after[table] != before[table]]

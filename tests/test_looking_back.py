@@ -103,6 +103,8 @@ def test_the_site_as_it_was_is_each_page_as_it_was(archive: Archive) -> None:
             assert (row["revision"], row["state"], row["digest"]) == (one["revision"], one["state"], one["digest"])
             texts = [s["text"] for s in history.section_rows(archive.database, one["revision_id"])]
             assert [s["text"] for s in row["sections"]] == texts
+            if texts:
+                assert row["sections"][-1]["text"] == row["sections"][:][-1]["text"] == texts[-1]
     assert [(r["state"], len(r["sections"])) for r in asof.site_at(archive.database, None)] == [
         ("live", 3),
         ("gone", 0),
