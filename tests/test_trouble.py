@@ -182,7 +182,7 @@ def test_equal_times_are_told_apart_by_order(archive: Archive) -> None:
         ("DELETE FROM revisions WHERE seq = 1", "record"),
         ("DELETE FROM changes WHERE id = 1", "changes"),
         ("UPDATE changes SET after = 'x' WHERE id = 1", "changes"),
-        ("INSERT INTO people SELECT 1, 1, NULL, 'x', '', '', 'speaker', 1, NULL", "contents"),
+        ("INSERT INTO people SELECT 1, 1, NULL, 'x', '', '', 'speaker', '', '', 1, NULL", "contents"),
         ("UPDATE examples SET kind = 'incubator' WHERE id = 1", "contents"),
         ("UPDATE revisions SET mentions = zeroblob(32) WHERE seq = 2", "changes"),
         ("DROP TRIGGER captures_no_delete", "schema"),
