@@ -6,20 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from schemas.page import Block, Cell, Item, Link, List, Paragraph, Quote, Row, Section, Table
+from schemas.page import Block, Cell, Link, Paragraph, Quote, Section
+from scraper.blocks import OpenList, OpenTable
 from scraper.controls import is_disclosure
 from scraper.links import follow, kind_of
-from scraper.media import film_of, image_of, is_player, may_play
+from scraper.media import PLAYING, film_of, image_of, is_player, keeps_film, may_play
 from scraper.surroundings import Surroundings, phrases_of
-from scraper.text import BREAK, EDGE, OpenLink, Text, collapse
+from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, stored
 from scraper.tree import BLOCKS, HEADINGS, INLINE, SILENT
 
 Where: TypeAlias = Literal["top", "heading", "list", "item", "table", "row", "cell", "caption", "quote"]
+_SIMPLE: tuple[Where, ...] = ("heading", "cell", "caption", "quote")
+"""Texts in which nothing else begins."""
 End: TypeAlias = Callable[[], None]
+Beginnings: TypeAlias = "dict[str, Callable[[ContentReader, int], End | None]]"
+"""By tag, how an element begins: it is told the element, and gives what is to be done at its end, if anything."""
 
 _LISTS = frozenset({"ul", "ol", "dl", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
@@ -27,10 +32,10 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 _KNOWN = BLOCKS | INLINE | SILENT | {"button"}
 # A table that holds these arranges the page; it says nothing about rows.
 _ARRANGED = HEADINGS | {"table", "iframe", "video"}
-_BEGINNING = HEADINGS | _LISTS | _CELLS | _ITEMS | {"blockquote", "table", "caption", "tr", "a", "pre"}
-"""What may begin something that is more than an edge."""
 _PLAIN = (BLOCKS | INLINE) - SILENT - {"button"}
 """What has nothing to it but what stands in it, unless it is a player."""
+_ORDINARY = _PLAIN - {"br", "img"} - PLAYING
+"""What has nothing to it but what stands in it, unless it keeps the place of a film."""
 
 
 class ContentReader:
@@ -54,10 +59,9 @@ class ContentReader:
         self._texts = [Text()]
         self._link: OpenLink | None = None
         self._waiting: list[Block] = []
-        self._items: list[Item | None] = []
-        self._depth = 0
-        self._rows: list[list[Cell]] = []
-        self._caption = ""
+        self._heading: tuple[int, str] = (0, "")
+        self._list = OpenList()
+        self._table = OpenTable()
         self._preambles = 0
         self._preformatted = 0
 
@@ -76,39 +80,41 @@ class ContentReader:
             if not tag:
                 self._say(number)
                 number += 1
-            elif self._open(number, tag):
-                number += 1
             else:
-                number = ends[number]
+                number = number + 1 if self._open(number, tag) else ends[number]
         while open_ends:
             open_ends.pop()[1]()
 
     def _open(self, number: int, tag: str) -> bool:
         """Enter an element; False when nothing in it is content, or all of it has been read."""
-        if edged := tag in BLOCKS or (tag == "button" and self._is_disclosed(number)):
+        edged = tag in BLOCKS or (tag == "button" and self._is_disclosed(number))
+        if edged:
             self._edge()
-        if number in self._hidden or self._is_all_read(number, tag):
+        if number in self._hidden:
+            return False
+        if (tag not in _ORDINARY or keeps_film(self._tree, number)) and self._is_all_read(number, tag):
             return False
         end = self._tree.ends[number]
         if edged:
             self._ends.append((end, self._edge))
         if number in self._around.preamble:
             self._ends.append((end, self._begin_preamble()))
-        begin = self._beginning(number, tag) if tag in _BEGINNING else None
-        if begin:
-            self._ends.append((end, begin()))
+        if tag == "a" and end == number + 2 and self._say_link(number):
+            return False
+        begin = self._beginnings[self._where[-1]].get(tag)
+        leave = begin(self, number) if begin else None
+        if leave:
+            self._ends.append((end, leave))
         return True
 
     def _say(self, number: int) -> None:
         """Take the words of a text node."""
-        piece = self._raw(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
-        if self._texts[-1].add(piece) and self._link and self._link.link:
-            self._texts[-1].links.append(self._link.link)
+        piece = self._tree.preformatted(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
+        text = self._texts[-1]
+        text.pieces.append(piece)
+        if self._link and self._link.link and can_be_seen(piece):
+            text.links.append(self._link.link)
             self._link.link = None
-
-    def _raw(self, number: int) -> str:
-        """A preformatted text: its line feeds are breaks."""
-        return BREAK.join(map(collapse, (self._tree.nodes[number].text_content or "").split("\n")))
 
     def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
@@ -135,44 +141,12 @@ class ContentReader:
         asked = self._worded and self._around.layout.weigh and "heading" not in self._where
         return asked and is_disclosure(self._tree, button)
 
-    def _beginning(self, number: int, tag: str) -> Callable[[], End] | None:
-        """How an element begins that is more than an edge; its beginning gives its end."""
-        begin: Callable[[], End] | None = None
-        match self._where[-1]:
-            case "top" if tag in _LISTS and self._around.layout.weigh and self._tree.holds(number, HEADINGS):
-                begin = None  # it lays out what has headings of its own, such as news, instead of listing
-            case "top" | "list" | "item" if tag in _LISTS:
-                begin = partial(self._begin_list, ordered=tag == "ol")
-            case "top":
-                begin = self._beginning_at_top(number, tag)
-            case "list" if tag in _ITEMS:
-                begin = partial(self._begin_item, deeper=tag == "dd")
-            case "table" | "row":
-                begin = self._beginning_in_table(tag)
-        if begin is None and tag == "a" and self._link is None:
-            return partial(self._begin_link, number)
-        return self._begin_preformatted if tag == "pre" else begin
-
-    def _beginning_at_top(self, number: int, tag: str) -> Callable[[], End] | None:
-        if tag in HEADINGS:
-            return partial(self._begin_heading, number, int(tag[1]))
-        if tag == "blockquote":
-            return partial(self._begin_text, "quote", self._end_quote)
-        return self._begin_table if tag == "table" and not self._arranges(number) else None
-
-    def _beginning_in_table(self, tag: str) -> Callable[[], End] | None:
-        if tag == "caption":
-            return partial(self._begin_text, "caption", self._end_caption)
-        if tag == "tr":
-            return self._begin_row
-        return partial(self._begin_text, "cell", partial(self._end_cell, header=tag == "th")) if tag in _CELLS else None
-
     def _edge(self) -> None:
         """Come to where a block begins or ends: a new line in a text, a new paragraph outside any."""
-        if self._where[-1] != "top":
-            self._texts[-1].pieces.append(EDGE)
-            return
         text = self._texts[-1]
+        if self._where[-1] != "top":
+            text.pieces.append(EDGE)
+            return
         if text.pieces or text.links:
             self._end_paragraph()
         if self._waiting:
@@ -187,16 +161,18 @@ class ContentReader:
 
     def _is_unsaid(self, text: str, links: tuple[Link, ...]) -> bool:
         """Whether a paragraph is chrome by its words, or metadata that has been read."""
-        if text and all(line in self._around.said for line in text.split("\n")):
+        said = self._around.said
+        if text and said and all(line in said for line in text.split("\n")):
             return True
         if self._worded and self._phrases.is_chrome(text, alone=not links):
             self.chrome.append(Paragraph(text=text, links=links))
             return True
         return False
 
-    def _emit(self, block: Block) -> None:
-        headed = self._drafts and self._drafts[-1][0].level
-        if self._preambles and not headed:
+    def _emit(self, block: Block | None) -> None:
+        if block is None:
+            return
+        if self._preambles and not (self._drafts and self._drafts[-1][0].level):
             self.preamble.append(block)
             return
         if not self._drafts:
@@ -212,139 +188,164 @@ class ContentReader:
         else:
             self._waiting.append(block)
 
-    def _begin_text(self, where: Where, end: End) -> End:
+    def _begin_text(self, where: Where) -> None:
         self._where.append(where)
         self._texts.append(Text())
 
-        def leave() -> None:
-            self._where.pop()
-            end()
-
-        return leave
-
     def _take(self) -> tuple[str, tuple[Link, ...]]:
+        """End a text that was begun: what it says, and its links."""
+        self._where.pop()
         return self._texts.pop().take()
 
-    def _begin_heading(self, number: int, level: int) -> End:
-        anchor = self._tree.attribute(number, "id")
+    def _begin_heading(self, number: int) -> End:
+        self._heading = int(self._tree.tags[number][1]), self._tree.attribute(number, "id")
+        self._begin_text("heading")
+        return self._end_heading
 
-        def end() -> None:
-            heading, links = self._take()
-            if heading:
-                heading = re.sub(r"\n+", " ", heading)
-                kept = anchor if anchor and not self._phrases.noise_id.search(anchor) else None
-                self._drafts.append((Section(heading=heading, level=level, anchor=kept, links=links), []))
-            elif links:
-                self._emit(Paragraph(text="", links=links))
+    def _end_heading(self) -> None:
+        (level, anchor), (heading, links) = self._heading, self._take()
+        if heading:
+            heading = re.sub(r"\n+", " ", heading)
+            kept = anchor if anchor and not self._phrases.noise_id.search(anchor) else None
+            self._drafts.append((Section(heading=heading, level=level, anchor=kept, links=links), []))
+        elif links:
+            self._emit(Paragraph(text="", links=links))
 
-        return self._begin_text("heading", end)
+    def _begin_quote(self, _number: int) -> End:
+        self._begin_text("quote")
+        return self._end_quote
 
     def _end_quote(self) -> None:
         text, links = self._take()
         if text or links:
             self._emit(Quote(text=text, links=links))
 
-    def _begin_list(self, *, ordered: bool) -> End:
+    def _begin_list_at_top(self, number: int) -> End | None:
+        # What has headings of its own, such as news, is laid out by a list and not listed.
+        lays_out = self._around.layout.weigh and self._tree.holds(number, HEADINGS)
+        return None if lays_out else self._begin_list(number)
+
+    def _begin_list(self, number: int) -> End:
         self._where.append("list")
-        self._depth += 1
+        self._list.enter(ordered=self._tree.tags[number] == "ol")
+        return self._end_list
 
-        def end() -> None:
-            self._where.pop()
-            self._depth -= 1
-            if not self._depth:
-                items = tuple(item for item in self._items if item)
-                self._items = []
-                if items:
-                    self._emit(List(items=items, ordered=ordered))
+    def _end_list(self) -> None:
+        self._where.pop()
+        self._emit(self._list.leave())
 
-        return end
+    def _begin_item(self, number: int) -> End:
+        self._list.begin_item(deeper=self._tree.tags[number] == "dd")
+        self._begin_text("item")
+        return self._end_item
 
-    def _begin_item(self, *, deeper: bool) -> End:
-        # Its place is taken now, so that nested entries, which end before it does, follow it.
-        place, level = len(self._items), self._depth + deeper
-        self._items.append(None)
+    def _end_item(self) -> None:
+        self._list.end_item(*self._take())
 
-        def end() -> None:
-            text, links = self._take()
-            if text or links:
-                self._items[place] = Item(text=text, level=level, links=links)
-
-        return self._begin_text("item", end)
-
-    def _begin_table(self) -> End:
+    def _begin_table(self, number: int) -> End | None:
+        arranges = self._tree.attribute(number, "role") in ("presentation", "none")
+        if arranges or self._tree.holds(number, _ARRANGED):
+            return None
         self._where.append("table")
+        return self._end_table
 
-        def end() -> None:
-            self._where.pop()
-            rows = tuple(
-                Row(cells=tuple(cells)) for cells in self._rows if any(cell.text or cell.links for cell in cells)
-            )
-            caption, self._rows, self._caption = self._caption, [], ""
-            if rows:
-                self._emit(Table(rows=rows, caption=caption))
-            elif caption:
-                self._emit(Paragraph(text=caption))
+    def _end_table(self) -> None:
+        self._where.pop()
+        self._emit(self._table.leave())
 
-        return end
+    def _begin_caption(self, _number: int) -> End:
+        self._begin_text("caption")
+        return self._end_caption
 
     def _end_caption(self) -> None:
-        self._caption = self._take()[0]
+        self._table.caption = self._take()[0]
 
-    def _begin_row(self) -> End:
+    def _begin_row(self, _number: int) -> End:
         self._where.append("row")
-        self._rows.append([])
+        self._table.begin_row()
         return self._leave
 
     def _leave(self) -> None:
         self._where.pop()
 
+    def _begin_cell(self, number: int) -> End:
+        self._begin_text("cell")
+        return partial(self._end_cell, header=self._tree.tags[number] == "th")
+
     def _end_cell(self, *, header: bool) -> None:
         text, links = self._take()
-        self._rows[-1].append(Cell(text=text, header=header, links=links))
+        self._table.add(Cell(text=text, header=header, links=links))
 
-    def _begin_link(self, number: int) -> End:
-        tree, suffix = self._tree, self._phrases.suffix
-        reference = tree.attribute(number, "href")
-        address = follow(self._around.base, reference) if reference else None
+    def _say_link(self, number: int) -> bool:
+        """Read a link of one text and nothing else, as most are; False for any other element."""
+        address = None if self._preformatted or self._link or self._tree.tags[number + 1] else self._led_to(number)
         if address is None:
-            return _nothing
+            return False
+        self._say(number + 1)
+        text = self._texts[-1]
+        piece = text.pieces[-1]
+        if can_be_seen(piece):
+            words, cut = stored(piece), self._phrases.suffix.cut
+            text.pieces[-1] = cut(piece)
+            label = text.pieces[-1] if words == piece else cut(words)
+            text.links.append(Link(label=label, address=address, kind=kind_of(address, self._around.address)))
+        return True
+
+    def _led_to(self, number: int) -> str | None:
+        """Where a link leads; None for one that leads nowhere."""
+        reference = self._tree.attribute(number, "href")
+        return follow(self._around.base, reference) if reference else None
+
+    def _begin_link(self, number: int) -> End | None:
+        address = None if self._link else self._led_to(number)
+        if address is None:
+            return None
+        tree, suffix = self._tree, self._phrases.suffix
         words = suffix.cut(tree.line(number, self._around.hidden))
-        pictured = next((inner for inner in range(number, tree.ends[number]) if tree.tags[inner] == "img"), None)
+        pictured = tree.first_in(number, "img")
         if not words and pictured is not None:
             words = tree.wording(pictured, "alt") or tree.wording(number, "aria-label", "title")
         link = Link(label=words, address=address, kind=kind_of(address, self._around.address))
-        opened = self._link = OpenLink(link, self._texts[-1])
+        self._link = OpenLink(link, self._texts[-1], pictured=pictured is not None)
+        return self._end_link
 
-        def end() -> None:
-            self._link = None
-            if opened.link and pictured is not None:
-                self._texts[-1].links.append(opened.link)
-            self._texts[-1].cut(suffix, opened)
-
-        return end
+    def _end_link(self) -> None:
+        opened, self._link = self._link, None
+        assert opened is not None, "a link ends once"
+        if opened.link and opened.pictured:
+            self._texts[-1].links.append(opened.link)
+        self._texts[-1].cut(self._phrases.suffix, opened)
 
     def _begin_preamble(self) -> End:
         self._edge()
         self._preambles += 1
+        return self._end_preamble
 
-        def end() -> None:
-            self._edge()
-            self._preambles -= 1
+    def _end_preamble(self) -> None:
+        self._edge()
+        self._preambles -= 1
 
-        return end
-
-    def _begin_preformatted(self) -> End:
+    def _begin_preformatted(self, _number: int) -> End:
         self._preformatted += 1
+        return self._end_preformatted
 
-        def end() -> None:
-            self._preformatted -= 1
+    def _end_preformatted(self) -> None:
+        self._preformatted -= 1
 
-        return end
-
-    def _arranges(self, table: int) -> bool:
-        """Whether a table lays out the page instead of holding data."""
-        return self._tree.attribute(table, "role") in ("presentation", "none") or self._tree.holds(table, _ARRANGED)
-
-
-def _nothing() -> None:
-    """End what began nothing."""
+    _anywhere: ClassVar[Beginnings] = {"a": _begin_link, "pre": _begin_preformatted}
+    _in_list: ClassVar[Beginnings] = _anywhere | dict.fromkeys(_LISTS, _begin_list)
+    _in_table: ClassVar[Beginnings] = (
+        _anywhere | dict.fromkeys(_CELLS, _begin_cell) | {"caption": _begin_caption, "tr": _begin_row}
+    )
+    _beginnings: ClassVar[dict[Where, Beginnings]] = {
+        "top": _anywhere
+        | dict.fromkeys(_LISTS, _begin_list_at_top)
+        | dict.fromkeys(HEADINGS, _begin_heading)
+        | {"blockquote": _begin_quote, "table": _begin_table},
+        "list": _in_list | dict.fromkeys(_ITEMS, _begin_item),
+        "item": _in_list,
+        "table": _in_table,
+        "row": _in_table,
+        **dict.fromkeys(_SIMPLE, _anywhere),
+    }
+    """What is more than an edge, by where it is met."""

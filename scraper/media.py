@@ -18,7 +18,8 @@ _LATER: Final = (
 )  # fmt: skip
 ADDRESSES: Final = frozenset((*_LATER, "href", "src", "data"))
 """Attributes of a page's elements that references are taken from."""
-_MEDIA: Final = _PLAYERS | {"object"}
+PLAYING: Final = _PLAYERS | {"object"}
+"""Elements that may be films by their tag."""
 # Frames that measure or guard: a reader sees nothing of them.
 _UNSEEN: Final = re.compile(r"//(?:[\w-]+\.)*(?:googletagmanager\.com|doubleclick\.net|hcaptcha\.com)/|/recaptcha/")
 # Where light players keep the name of a film: <lite-youtube videoid>, <div data-youtube-id>, <div data-vimeo-id>.
@@ -78,7 +79,13 @@ def is_player(tag: str) -> bool:
 
 def may_play(tree: Tree, number: int) -> bool:
     """Whether an element may be a film by its tag or by where it keeps an address: a cheap look before `film_of`."""
-    return tree.tags[number] in _MEDIA or not KEPT.isdisjoint(tree.attributes[number])
+    return tree.tags[number] in PLAYING or keeps_film(tree, number)
+
+
+def keeps_film(tree: Tree, number: int) -> bool:
+    """Whether an element has an attribute in which the address of a film may be kept."""
+    attributes = tree.attributes[number]
+    return bool(attributes) and not KEPT.isdisjoint(attributes)
 
 
 def _address(tree: Tree, number: int, names: tuple[str, ...], base: str) -> str | None:

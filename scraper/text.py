@@ -70,38 +70,34 @@ class LinkSuffix:
 class OpenLink:
     """A link between its start and its end; `link` is None once a text has it."""
 
-    __slots__ = ("link", "start", "text")
+    __slots__ = ("link", "pictured", "start", "text")
 
-    def __init__(self, link: Link, text: Text) -> None:
+    def __init__(self, link: Link, text: Text, *, pictured: bool) -> None:
         self.link: Link | None = link
         self.text = text
         self.start = len(text.pieces)
+        self.pictured = pictured
 
 
 class Text:
     """Words of one text in the making, and the links in it."""
 
-    __slots__ = ("links", "pieces", "seen")
+    __slots__ = ("links", "pieces")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.links: list[Link] = []
-        self.seen = False
-        """Whether the words so far leave ink."""
 
-    def add(self, piece: str) -> bool:
-        """Take words, or a break; tell whether they leave ink."""
-        self.pieces.append(piece)
-        if not can_be_seen(piece):
-            return False
-        self.seen = True
-        return True
+    @property
+    def seen(self) -> bool:
+        """Whether the words so far leave ink."""
+        return can_be_seen("".join(self.pieces))
 
     def take(self) -> tuple[str, tuple[Link, ...]]:
         """The text in stored form, "" when it leaves no ink, and its links; nothing is left behind."""
-        text, links = stored("".join(self.pieces)) if self.seen else "", tuple(self.links)
-        self.pieces, self.links, self.seen = [], [], False
-        return text, links
+        text, links = stored("".join(self.pieces)), tuple(self.links)
+        self.pieces, self.links = [], []
+        return (text if can_be_seen(text) else ""), links
 
     def cut(self, suffix: LinkSuffix, opened: OpenLink) -> None:
         """Take the suffix off the words of a link that ends here."""

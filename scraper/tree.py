@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import count
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -51,6 +52,7 @@ _NOTHING: Final[Attributes] = {}
 _LEVEL: Final = re.compile(r"[0-9]{1,3}")
 BLANKS: Final = " \t\n\f\r"
 """What surrounds the value of an attribute and is no part of it."""
+_mem_id = attrgetter("mem_id")
 _mem_id_above = attrgetter("parent.mem_id")
 
 
@@ -61,8 +63,13 @@ def _tags_by_id() -> dict[int, str]:
     return {node.tag_id: node.tag or "" for node in nodes}
 
 
-_TAGS: Final = _tags_by_id()
 _TEXT: Final = next(node.tag_id for node in LexborHTMLParser("x").css("body")[0].iter(include_text=True))
+_TAGS: Final = {**_tags_by_id(), _TEXT: ""}
+
+
+def _tag(node: Node) -> str | None:
+    """Name of an element that lexbor has no number for; None for what is no element, such as a comment."""
+    return node.tag if node.is_element_node else None
 
 
 def parse(text: str) -> Document:
@@ -104,6 +111,7 @@ class Tree:
         self.silent: list[int] = []
         """Elements that hold words, and none for a reader."""
         self._numbers: dict[int, int] = {}
+        self._aboves: list[int] = []
         if document.root is not None:
             self._grow(document.root)
         # A frame set puts the body out of the document; what stood in it is read all the same.
@@ -111,59 +119,72 @@ class Tree:
             self._grow(document.body)
 
     def _grow(self, root: Node) -> None:
-        nodes, tags, firsts, pieces = self.nodes, self.tags, self.firsts, self.pieces
-        attributes, ends, lasts, numbers = self.attributes, self.ends, self.lasts, self._numbers
+        first = len(self.nodes)
+        nodes = list(root.traverse(include_text=True))
+        found = [_TAGS.get(node.tag_id) for node in nodes]
+        if None in found:
+            found = [_tag(node) if tag is None else tag for node, tag in zip(nodes, found, strict=True)]
+            nodes = [node for node, tag in zip(nodes, found, strict=True) if tag is not None]
+        tags = [tag for tag in found if tag is not None]
+        self.nodes += nodes
+        self.tags += tags
+        self.attributes += [(tag and node.attributes) or _NOTHING for node, tag in zip(nodes, tags, strict=True)]
+        self._numbers.update(zip(map(_mem_id, nodes), count(first)))
+        self._aboves += [-1, *map(self._numbers.__getitem__, map(_mem_id_above, nodes[1:]))]
+        self._name_by_role(first)
+        self._span(first)
+        self._tell(first)
+
+    def _name_by_role(self, first: int) -> None:
+        """Call what a role makes a heading as a heading is called."""
+        tags = self.tags
+        for number, given in enumerate(self.attributes[first:], first):
+            if "role" in given and tags[number] in _ROLED and (level := _level(given)):
+                self.roled.add(tags[number])
+                tags[number] = level
+
+    def _span(self, first: int) -> None:
+        """Find where elements end: with the last that stands in them, which is met first from behind."""
+        ends, aboves = self.ends, self._aboves
+        ends += range(first + 1, len(self.nodes) + 1)
+        for number in range(len(ends) - 1, first, -1):
+            if ends[aboves[number]] <= number:
+                ends[aboves[number]] = ends[number]
+
+    def _tell(self, first: int) -> None:
+        """Collect the words, with breaks and edges between them."""
+        nodes, tags, ends = self.nodes, self.tags, self.ends
+        pieces, firsts, lasts = self.pieces, self.firsts, self.lasts
         opened: list[int] = []
-        open_numbers: list[int] = []
-        number = len(nodes) - 1
-        for node in root.traverse(include_text=True):
-            tag_id = node.tag_id
-            tag = "" if tag_id == _TEXT else _TAGS.get(tag_id) or (node.tag if node.is_element_node else None)
-            if tag is None:
-                continue
-            if opened:
-                above = _mem_id_above(node)
-                while opened[-1] != above:
-                    opened.pop()
-                    self._close(open_numbers.pop(), number + 1)
-            number += 1
-            given = (node.attributes or _NOTHING) if tag else _NOTHING
-            if "role" in given and tag in _ROLED and (level := _level(given)):
-                self.roled.add(tag)
-                tag = level
-            nodes.append(node)
-            tags.append(tag)
-            attributes.append(given)
+        until = ends[first]
+        for number in range(first, until):
+            while number >= until:
+                self._close(opened.pop())
+                until = ends[opened[-1]]
+            tag = tags[number]
             firsts.append(len(pieces))
-            ends.append(number + 1)
             if tag:
                 if tag in BLOCKS:
                     pieces.append(EDGE)
                 elif tag == "br":
                     pieces.append(BREAK)
-                mem_id = node.mem_id
-                numbers[mem_id] = number
-                opened.append(mem_id)
-                open_numbers.append(number)
                 lasts.append(0)
+                opened.append(number)
+                until = ends[number]
             else:
-                if tags[open_numbers[-1]] not in _CODE:
-                    pieces.append(collapse(node.text_content or ""))
+                if tags[opened[-1]] not in _CODE:
+                    pieces.append(collapse(nodes[number].text_content or ""))
                 lasts.append(len(pieces))
-        self._close_all(open_numbers, number + 1)
-
-    def _close_all(self, opened: list[int], end: int) -> None:
-        for number in reversed(opened):
-            self._close(number, end)
+        while opened:
+            self._close(opened.pop())
         self.silent.sort()
 
-    def _close(self, number: int, end: int) -> None:
+    def _close(self, number: int) -> None:
         tag = self.tags[number]
         if tag in BLOCKS:
             self.pieces.append(EDGE)
         elif tag in SILENT and len(self.pieces) > self.firsts[number]:
             self.silent.append(number)
-        self.ends[number] = end
         self.lasts[number] = len(self.pieces)
 
     def may_say(self, hints: Iterable[bytes]) -> bool:
@@ -190,12 +211,21 @@ class Tree:
 
     def above(self, number: int) -> int | None:
         """Number of the element that this one stands in; None for the root."""
-        parent = self.nodes[number].parent
-        return self._numbers.get(parent.mem_id) if parent else None
+        above = self._aboves[number]
+        return above if above >= 0 else None
 
     def holds(self, number: int, tags: frozenset[str]) -> bool:
         """Whether any of such elements stands in this one."""
-        return any(self.tags[inner] in tags for inner in range(number + 1, self.ends[number]))
+        return not tags.isdisjoint(self.tags[number + 1 : self.ends[number]])
+
+    def first_in(self, number: int, tag: str) -> int | None:
+        """Number of the first element of such a name in this one; None when there is none."""
+        inside = self.tags[number : self.ends[number]]
+        return number + inside.index(tag) if tag in inside else None
+
+    def preformatted(self, number: int) -> str:
+        """A text whose line feeds are breaks."""
+        return BREAK.join(map(collapse, (self.nodes[number].text_content or "").split("\n")))
 
     def attribute(self, number: int, name: str) -> str:
         """Value of an attribute without surrounding blanks; "" when it has none."""
