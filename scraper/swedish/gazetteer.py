@@ -37,6 +37,8 @@ class Gazetteer(msgspec.Struct, frozen=True):
     """Forms that are believed unless another capital word stands beside them."""
     stems: dict[str, Place]
     """First part of a word for inhabitants, in small letters: "söderhamns" and "söderhamn"."""
+    of_county: dict[str, Place]
+    """Beginnings of words for what is of a county, or lives there, in small letters: "skånsk" and "skåning"."""
 
 
 def genitive(name: str) -> str:
@@ -71,6 +73,7 @@ def gazetteer() -> Gazetteer:
         ambiguous=frozenset(form for name in raw["ambiguous"] for form in (name, genitive(name))),
         short=frozenset(form for name in raw["short"] for form in (name, genitive(name))),
         stems=stems,
+        of_county={stem: forms[name] for name, listed in raw["of_county"].items() for stem in listed},
     )
 
 
@@ -85,4 +88,5 @@ def _county_names(county: dict[str, str]) -> set[str]:
 def _stems(name: str) -> set[str]:
     """What stands before -bo and -are: söderhamns-bo, falu-bo, skellefte-bo, göteborg-are."""
     short = name[:-1] if name[-1] in "aåen" else name
-    return {name, genitive(name), short, short + "e"} if len(short) >= _SHORTEST_STEM else {name, genitive(name)}
+    long = len(short) >= _SHORTEST_STEM or name[-1] == "å"  # umebo
+    return {name, genitive(name), short, short + "e"} if long else {name, genitive(name)}

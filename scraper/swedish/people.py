@@ -31,9 +31,12 @@ _ROLL: Final = re.compile(
     r"|(?:Text|Foto|Bild|Film|Intervju|Illustration|Redaktör|Fotograf)(?:[ \xa0](?:och|&)[ \xa0][a-zåäö]+)?"
     r")(?::[ \xa0]?|\n)\Z"
 )
-# "Statyn av", "en byst över": who is shown is not there to be spoken with.
+# "Statyn av", "ritades av", "uppkallad efter": who is shown or remembered is not there to be spoken with.
 _SHOWN: Final = re.compile(
-    r"(?:staty|byst|skulptur|porträtt|minnesmärke|utställning)\w*[ \xa0](?:av|över|om)[ \xa0]\Z", re.IGNORECASE
+    r"(?:(?:staty|byst|skulptur|porträtt|minnesmärke|utställning)\w*[ \xa0](?:av|över|om)"
+    r"|(?:ritad|ritades|målad|målades|komponerad|komponerades|skulpterad|skulpterades)[ \xa0]av"
+    r"|(?:uppkallad|uppkallat|uppkallades|döpt|döptes|namngiven)[ \xa0]efter|till[ \xa0]minne[ \xa0]av)[ \xa0]\Z",
+    re.IGNORECASE,
 )
 _AND: Final = re.compile(r"(?:,[ \xa0]|[ \xa0](?:och|samt)[ \xa0])\Z")
 _FROM: Final = re.compile(rf"(?:,|{SPACE}(?:från|på|vid|hos|i))?{SPACE}\(?|/")
@@ -169,6 +172,10 @@ class Finder:
         """What the person is, and where."""
         shared, self.shared = self.shared, ""
         if around.lead:
+            where = self._organisation(around.after.end) if around.after else ""
+            if around.after and where and self.text[name.end : name.end + 1] == ",":
+                # "Ansvarig utgivare är Eva Ek, chef på Lantmäteriet": the role that says where.
+                return around.after.text, where
             self.shared = around.lead if is_plural(around.words[-1]) else ""
             return around.lead, self._owner(name, around) or self._beside(name.end) or self._at_work(name.end)
         if around.after:

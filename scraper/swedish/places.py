@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from schemas.mention import Mention
 from scraper.swedish.gazetteer import Place, gazetteer
-from scraper.swedish.runs import SPACE, Run
+from scraper.swedish.runs import CAPITAL, SPACE, Run
 
 _NEXT: Final = re.compile(rf"{SPACE}([a-zåäö]+)")
 _LAST: Final = re.compile(r"(\w+)[ \xa0]$")
@@ -23,10 +23,30 @@ _MUNICIPAL: Final = re.compile(
 )
 _NAMED_AFTER: Final = re.compile(
     r"universitet|högskol|tidning|allehanda|nation\b|dagblad|kuriren|domkyrk|(?:nyheter|posten|gata|gränd|torg|väg|allé)\b"
+    r"|(?:tings|hov|kammar|förvaltnings)rätt|lasarett|\w*sjukhus|garnison|regemente|flottilj|stift\b|\w*mission(?:en)?\b"
+    r"|handelskammare|sparbank|energi\b|hamn\b|flygplats|skidort|skidanläggning"
+)
+# "Sandviken är en badvik": another place of the name.
+_OTHER_KIND: Final = re.compile(
+    rf"{SPACE}är{SPACE}(?:en|ett){SPACE}(?:\w+{SPACE})?\w*(?:vik|sjö|älv|udde|strand|gård|park|berg|skog|hage|holme|stuga)\b"
 )
 # "Borås Tvätteri AB", "IFK Norrköping": whoever bears the name of a place need not be there.
-_COMPANY: Final = frozenset(("AB", "HB", "KB", "Aktiebolag"))
-_CLUBS: Final = frozenset(("IFK", "IF", "IK", "BK", "FK", "FF", "FC", "GIF", "HK", "BoIS", "AIS"))
+_COMPANY: Final = frozenset(
+    ("AB", "HB", "KB", "Aktiebolag", "Energi", "Kraft", "Elnät", "Hamn", "Bank", "Sparbank", "Airport", "Arena",
+     "Fastigheter", "Bostäder", "Handelskammare", "Stadsmission", "Räddningsmission",
+     "Universitetssjukhus", "Lasarett", "Tingsrätt")
+)  # fmt: skip
+_BEARERS: Final = frozenset(
+    ("IFK", "IF", "IK", "BK", "FK", "FF", "FC", "GIF", "HK", "BoIS", "AIS", "Sparbanken", "Länsförsäkringar",
+     "Folktandvården", "Stadsmissionen", "Riksbyggen", "HSB", "Scandic", "Hotell", "Hotel", "Restaurang")
+)  # fmt: skip
+# "restaurang Kiruna", "M/S Stockholm": what stands right before the name in small letters, or as ships have it.
+_BEARER: Final = re.compile(
+    r"(?:\b(?:restaurang|hotell|pub|krog|kafé|café|fartyget|färjan|båten|ångaren|kvarteret|tidningen|hotellet|restaurangen)"
+    r"|\b[MS]/[SY]|\bHMS)[ \xa0]\Z",
+    re.IGNORECASE,
+)
+_LONGEST_BEARER: Final = 16
 _SUCH_AS: Final = re.compile(r"kommuner,?[ \xa0]som[ \xa0]$")
 _LEADS: Final = frozenset(
     ("i", "från", "till", "kring", "runt", "utanför", "nära", "genom", "mot", "inom", "kommunen", "kommunerna",
@@ -43,6 +63,10 @@ _INHABITANT: Final = (
     re.compile(r"ar(?:en?|na)s?\b"),
     re.compile(r"iter(?:na)?s?\b"),
 )
+# After "skånsk" and "skåning". Before a capital letter it is part of a name, "Skånska Dagbladet", or says where a place
+# is that is named itself, "värmländska Sunne".
+_OF_COUNTY: Final = re.compile(r"(?:a|t|s|e|en|ens|ar|ars|are|ares|arna|arnas)?(?![\w-])")
+_CAPITAL_NEXT: Final = re.compile(rf"{SPACE}[{CAPITAL}]")
 _LONGEST_BETWEEN: Final = 12
 _LONGEST_NAME: Final = 20
 _SHORTEST_LOUD: Final = 4
@@ -62,7 +86,7 @@ def find_places(text: str, found: Sequence[Run], taken: Sequence[tuple[int, int]
     named = _settle(text, _at_home(text, _named(text, found), taken))
     free = _outside(named, taken)
     mentions = [_mention(entry) for entry in free if entry.evidence]
-    mentions += (_mention(entry) for entry in _inhabitants(text))
+    mentions += (_mention(entry) for entry in (*_inhabitants(text), *_of_county(text)))
     return sorted(mentions, key=lambda mention: (mention.start, mention.end))
 
 
@@ -122,7 +146,7 @@ def _judged(text: str, run: Run, number: int, begins: int, place: Place) -> _Fou
     after = following[1] if following else ""
     before = run.words[number - 1] if number else ""
     evidence = ""
-    if _NAMED_AFTER.match(after) or _is_borne(run.words, number):
+    if _NAMED_AFTER.match(after) or _is_borne(run.words, number) or _is_other(text, begins, ends):
         place = _NOWHERE
     elif word in gazetteer().short and len(run.words) == 1:
         evidence = "stands alone, as a place does"
@@ -149,10 +173,16 @@ def _is_borne(words: list[str], number: int) -> bool:
     """Whether a company, a newspaper or a club bears the name of the place."""
     following = words[number + 1] if number + 1 < len(words) else ""
     return bool(
-        (number and words[number - 1] in _CLUBS)
+        (number and words[number - 1] in _BEARERS)
         or _COMPANY.intersection(words[number + 1 :])
         or _NAMED_AFTER.match(following.lower())
     )
+
+
+def _is_other(text: str, begins: int, ends: int) -> bool:
+    """Whether a ship, a house or another spot bears the name."""
+    before = _BEARER.search(text, max(0, begins - _LONGEST_BEARER), begins)
+    return before is not None or _OTHER_KIND.match(text, ends) is not None
 
 
 _NOWHERE: Final = Place("municipality", "", "")
@@ -220,6 +250,21 @@ def _inhabitants(text: str) -> list[_Found]:
             place = stems.get(stem)
             if place and place.name not in gazetteer().ambiguous:
                 found.append(_Found(begins, match.end(), place, "its inhabitants are named"))
+    return found
+
+
+def _of_county(text: str) -> list[_Found]:
+    """What is of a county, and who lives there: "skånska kommuner", "värmlänningar"."""
+    found = []
+    for stem, place in gazetteer().of_county.items():
+        at = text.find(stem[1:], 1)
+        while at > 0:
+            begins, first = at - 1, text[at - 1]
+            rest = _OF_COUNTY.match(text, begins + len(stem))
+            whole = first.lower() == stem[0] and not text[begins - 1 : begins].isalpha()
+            if rest and whole and not _CAPITAL_NEXT.match(text, rest.end()):
+                found.append(_Found(begins, rest.end(), place, "what is of the county, or lives there, is named"))
+            at = text.find(stem[1:], at + 1)
     return found
 
 

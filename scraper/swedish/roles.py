@@ -28,6 +28,9 @@ _TOKEN: Final = re.compile(r"[\w.-]*[\w]\.?(?:\\w)?")
 _GAP: Final = re.compile(SPACE)
 _AND: Final = re.compile(rf"{SPACE}(?:och|samt){SPACE}([\w-]+)|{SPACE}?/{SPACE}?([\w-]+)")
 _OF: Final = re.compile(rf"{SPACE}(?:för|inom|av|med){SPACE}(?:[a-zåäö][\w-]*{SPACE}?){{1,4}}")
+# "professor i sociologi": what is taught is a part of it; "chef i kommunen" is another thing.
+_TEACHES: Final = ("lärare", "lektor", "docent", "professor", "doktorand", "forskare")
+_TAUGHT: Final = re.compile(rf"{SPACE}i{SPACE}[a-zåäö]+(?:{SPACE}och{SPACE}[a-zåäö]+)?(?=[,.;:)]|{SPACE}(?:vid|på))")
 _CUT: Final = re.compile(rf"{SPACE}(?:på|vid|hos|i|från|åt|till|som|och|säger|berättar|menar){SPACE}.*|{SPACE}$")
 # Words before a role that are no part of it, and words that end the hope of one.
 _ARTICLES: Final = frozenset(
@@ -119,6 +122,10 @@ def _whole(text: str, at: int, said: list[str]) -> Role:
     if also and other:
         said += ["och", other]
         at = also.end()
+    taught = _TAUGHT.match(text, at) if said[-1].endswith(_TEACHES) else None
+    if taught:
+        said.append(taught[0].strip())
+        at = taught.end()
     of = _OF.match(text, at)
     if of:
         kept = _CUT.sub("", of[0])
