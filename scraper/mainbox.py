@@ -36,10 +36,14 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Only what can hold others is a place for content, and only blocks are taken away by their names.
 _BOXES = frozenset(["article", "body", "center", "div", "fieldset", "form", "main", "section", "td"])
 _FIRM = frozenset(["html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6", "tbody", "tr", "thead"])
+# Elements that are chrome by what they are, unless they hold the title or much of the text.
+_TELLING = frozenset(["header", "form"])
 _SHARE = 0.7
 """Share of the page's weight that the innermost box holds: chrome that nothing names has seldom more than the rest."""
 _MOST = 0.4
 """A block with more than this share of the weight is content, whatever it is called."""
+_FORM = 240
+"""A form that says less than this asks and thanks; one that says more tells."""
 _EQUAL = 0.5
 """What stands beside the box in a frame is content too when it weighs this much of it."""
 _MIN_SITE_NAME = 3
@@ -52,6 +56,8 @@ class MainBox(msgspec.Struct, frozen=True, kw_only=True):
     marked: list[tuple[int, str]]
     title: int | None = None
     """The heading that is the page's title, where it can be told."""
+    named: int | None = None
+    """That heading, or one below the first level that <title> begins with and that stays in its place."""
 
 
 def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainBox:
@@ -82,7 +88,8 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
     return MainBox(
         boxes=[box.number for box in boxes],
         marked=[(block.number, block.name) for block in found],
-        title=title.number if title and title.tag == "h1" else None,
+        title=None if title is None or title.dropped or title.tag != "h1" else title.number,
+        named=None if title is None or title.dropped else title.number,
     )
 
 
@@ -94,8 +101,11 @@ def _title(finder: Finder, places: list[Block], hidden: Region) -> Block | None:
     node = finder.one("head > title")
     stated = stored(collapse(node.text() if node else "")).casefold()
     rest = lower = None
+    nothing = Region(finder.tree)
     for block in (block for place in places for block in place.under() if block.tag in HEADINGS):
-        said = finder.tree.line(block.number, hidden).casefold()
+        # A title that only screen readers say is the page's title all the same.
+        heard = nothing if block.dropped and block.tag == "h1" else hidden
+        said = finder.tree.line(block.number, heard).casefold()
         begins = bool(said) and stated.startswith(said)
         if block.tag != "h1":
             lower = lower or (block if begins and len(said) >= _MIN_SITE_NAME else None)
@@ -122,7 +132,8 @@ def _marked(place: Block, top: Block, layout: Layout, title: Block | None) -> li
             name = next((marks[word] for word in _names(block) if word in marks), "")
             # What stands after the page's title heads a part of the content, and no site.
             late = name in outer and title is not None and block.number > title.number
-            block.name = name if not late and (block.weight <= most or (title and name in large)) else ""
+            small = block.weight <= most or (block.tag == "form" and block.weight < _FORM)
+            block.name = name if not late and (small or (title and name in large)) else ""
         if block.name:
             found.append(block)
         else:
@@ -156,9 +167,9 @@ def _marks(layout: Layout) -> dict[str, str]:
 def _names(block: Block) -> Iterator[str]:
     """Words in an element's id, classes and label: "siteHeader" has two; whole names and pairs come first.
 
-    A header says so itself, and so does an element of a page's own making, <my-menu>.
+    A header and a form say so themselves, and so does an element of a page's own making, <my-menu>.
     """
-    own = block.tag if block.tag == "header" or block.is_custom else ""
+    own = block.tag if block.tag in _TELLING or block.is_custom else ""
     if not own and not block.attributes:
         return
     names = [own, _said(block, "id"), *_said(block, "class").split(), *_said(block, "aria-label").split()]

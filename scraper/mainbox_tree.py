@@ -8,7 +8,8 @@ from scraper.controls import is_disclosure
 from scraper.tree import BLOCKS, HEADINGS, SILENT, Attributes, Region, Tree
 
 _FIELDS = frozenset(["input", "textarea", "select"])
-_UNWRITTEN = frozenset(["hidden", "submit", "button", "image", "reset"])
+# A list of things to do has boxes to tick, and is a text.
+_UNWRITTEN = frozenset(["hidden", "submit", "button", "image", "reset", "checkbox", "radio"])
 _LINKED = 0.6
 _LIST_LINKS = 3
 _ALL_LINKED = 0.9

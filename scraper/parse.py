@@ -56,6 +56,8 @@ class _Boxes(msgspec.Struct, frozen=True, kw_only=True):
     marked: tuple[tuple[int, str], ...] = ()
     """Chrome in and around the boxes that no selector names, with what it is called."""
     title: int | None = None
+    named: int | None = None
+    """What says the page's title, be it a heading that stays in its place."""
 
 
 def read(capture: Capture, layout: str = "", *, limit: int = DECODED_BYTES, trace: Trace = QUIET) -> Reading:
@@ -148,7 +150,7 @@ def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
     apart = [("title", {title} if title is not None else ()), ("responsible", responsible.elements)]
     trace.told(finder, around, [*apart, ("unread", places.unread.numbers)])
     page = Page(
-        title=metadata.title_of(finder, title, places.unread, meta),
+        title=metadata.title_of(finder, title if places.named is None else places.named, places.unread, meta),
         language=metadata.language(finder, meta),
         canonical=metadata.canonical(finder, base),
         published=stated.published,
@@ -182,7 +184,8 @@ def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:
     if layout.weigh:
         weighed = main_box(finder, root, layout, hidden)
         marked = tuple(weighed.marked)
-        return _Boxes(root=root, boxes=weighed.boxes, unread=unread, hidden=hidden, marked=marked, title=weighed.title)
+        boxes, title, named = weighed.boxes, weighed.title, weighed.named
+        return _Boxes(root=root, boxes=boxes, unread=unread, hidden=hidden, marked=marked, title=title, named=named)
     # The root, then the whole page.
     for found in (finder.within([root], layout.boxes), finder.first(layout.boxes)):
         boxes = [box for box in found if not hidden.covers(box)]
