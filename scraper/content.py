@@ -87,8 +87,7 @@ class ContentReader:
 
     def _open(self, number: int, tag: str) -> bool:
         """Enter an element; False when nothing in it is content, or all of it has been read."""
-        edged = tag in BLOCKS or (tag == "button" and self._is_disclosed(number))
-        if edged:
+        if edged := tag in BLOCKS or (tag == "button" and self._is_disclosed(number)):
             self._edge()
         if number in self._hidden:
             return False

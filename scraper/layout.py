@@ -57,7 +57,9 @@ class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     large: bool = False
     """Whether the words count however much stands in the part, where the page's title stands elsewhere."""
     outer: bool = False
-    """Whether the words count only outside the content: an article has a header too."""
+    """Whether the words count only outside the content and before the page's title: an article has a header too."""
+    early: bool = False
+    """Whether the words count only before the page's title: a warning further down is part of the text."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import msgspec
 
-from scraper.layout import Layout
+from scraper.layout import ChromeKind, Layout
 from scraper.mainbox_marks import (
     mark_bare,
     mark_before,
@@ -38,6 +38,7 @@ _BOXES = frozenset(["article", "body", "center", "div", "fieldset", "form", "mai
 _FIRM = frozenset(["html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6", "tbody", "tr", "thead"])
 # Elements that are chrome by what they are, unless they hold the title or much of the text.
 _TELLING = frozenset(["header", "form"])
+_FACTS = frozenset(["dl", "table"])
 _SHARE = 0.7
 """Share of the page's weight that the innermost box holds: chrome that nothing names has seldom more than the rest."""
 _MOST = 0.4
@@ -123,23 +124,29 @@ def _marked(place: Block, top: Block, layout: Layout, title: Block | None) -> li
     most = max(place.weight, 1) * _MOST
     marks = _marks(layout)
     large = {kind.name for kind in layout.chrome if kind.large}
-    outer = {kind.name for kind in layout.chrome if kind.outer}
     found = []
     waiting = [top]
     while waiting:
         block = waiting.pop()
         if block.tag not in _FIRM and id(block) not in kept:
-            name = next((marks[word] for word in _names(block) if word in marks), "")
-            # What stands after the page's title heads a part of the content, and no site.
-            late = name in outer and title is not None and block.number > title.number
-            small = block.weight <= most or (block.tag == "form" and block.weight < _FORM)
-            block.name = name if not late and (small or (title and name in large)) else ""
+            kinds = (marks[word] for word in _names(block) if word in marks)
+            block.name = next((kind.name for kind in kinds if _counts(kind, block, title, most)), "")
         if block.name:
             found.append(block)
         else:
             waiting.extend(block.children)
     _spare_many(found, most, large)
     return [block for block in found if block.name]
+
+
+def _counts(kind: ChromeKind, block: Block, title: Block | None, most: float) -> bool:
+    """Whether a block may be of a kind whose word is in its names, by where it stands and how much it says."""
+    late = title is not None and block.number > title.number
+    # What stands after the page's title heads a part of the content and no site, and warns of what that tells.
+    if (kind.outer and late) or (kind.early and (late or title is None)):
+        return False
+    small = block.weight <= most or (block.tag == "form" and block.weight < _FORM)
+    return small or (kind.large and title is not None)
 
 
 def _spare_many(found: list[Block], most: float, large: set[str]) -> None:
@@ -155,12 +162,12 @@ def _spare_many(found: list[Block], most: float, large: set[str]) -> None:
 
 
 @cache
-def _marks(layout: Layout) -> dict[str, str]:
-    """Name of the chrome for each word; the first kind that has a word counts."""
-    found: dict[str, str] = {}
+def _marks(layout: Layout) -> dict[str, ChromeKind]:
+    """The kind of chrome for each word; the first that has a word counts."""
+    found: dict[str, ChromeKind] = {}
     for kind in layout.chrome:
         for word in kind.words:
-            found.setdefault(word, kind.name)
+            found.setdefault(word, kind)
     return found
 
 
@@ -174,7 +181,9 @@ def _names(block: Block) -> Iterator[str]:
         return
     names = [own, _said(block, "id"), *_said(block, "class").split(), *_said(block, "aria-label").split()]
     for name in filter(None, names):
-        yield from _words(name)
+        words = _words(name)
+        # A list of facts called "meta" is no row of tools.
+        yield from words if block.tag not in _FACTS else words[1:]
 
 
 @lru_cache(maxsize=4096)

@@ -203,6 +203,55 @@ def test_a_header_after_the_title_heads_the_content() -> None:
     assert told(body) == ["B", TEXT, TEXT * 6]
 
 
+def test_an_aside_that_leads_nowhere_is_a_box_of_facts() -> None:
+    """An aside in the content without links is content, and one called so with links; others are chrome."""
+    start, end = f"<main><h1>A</h1><p>{TEXT}</p>", f"<p>{TEXT}</p></main>"
+    box = "<h2>Om studien</h2><p>Tio deltog.</p>"
+    kept = ["Om studien", TEXT, "Tio deltog.", TEXT]
+    assert told(f"{start}<aside>{box}</aside>{end}") == kept
+    assert told(f"{start}<aside class=faktaruta>{box}<p><a href=/>Mer</a></p></aside>{end}") == [*kept[:3], "Mer", TEXT]
+    assert told(f"{start}<aside>{box}<p><a href=/>Mer</a></p></aside>{end}") == [TEXT, TEXT]
+    assert told(f"{start}{end}<aside>{box}</aside>") == [TEXT, TEXT]
+
+
+def test_a_form_that_tells_something_is_read() -> None:
+    """The text of a service that stands in its form is content; a form of questions is not, on a short page either."""
+    fields = "<label>Namn</label><input><label>Post</label><input>"
+    assert told(f"<main><h1>A</h1><p>Kort.</p><form><p>{TEXT * 4}</p>{fields}</form></main>")[:2] == ["Kort.", TEXT * 4]
+    assert told(f"<main><h1>A</h1><p>Kort.</p><form><p>{TEXT}</p>{fields}</form></main>") == ["Kort."]
+
+
+def test_a_list_with_boxes_to_tick_is_a_list() -> None:
+    """What to do, each with a box to tick, is content."""
+    ticks = "".join(f"<li><input type=checkbox> <label>Sak {number}</label></li>" for number in range(3))
+    assert told(f"<main><h1>A</h1><p>{TEXT}</p><ul>{ticks}</ul></main>") == [TEXT, "Sak 0\nSak 1\nSak 2"]
+
+
+def test_a_title_for_screen_readers_marks_the_place_of_the_lead() -> None:
+    """Where the h1 is hidden and its words are shown beside it, the box before <main> is read all the same."""
+    hero = "<div><h1 class=visually-hidden>A</h1><p>Kort ingress</p></div>"
+    assert told(f"<title>A - Verket</title>{hero}<main><p>{TEXT * 3}</p></main>") == ["Kort ingress", TEXT * 3]
+
+
+def test_the_sign_after_a_heading_is_no_part_of_it() -> None:
+    """A link to the heading itself, "#", is for copying."""
+    sign = "<a class=anchor aria-hidden=true href=#b>#</a>"
+    assert told(f"<main><h1>A {sign}</h1><h2 id=b>C#{sign}</h2><p>{TEXT}</p></main>") == ["C#", TEXT]
+
+
+def test_warnings_before_the_title_are_alerts() -> None:
+    """A notice over the title is about today; one in the text is part of it."""
+    notice = "<div class=notice><h2>Just nu</h2><p>Stängt.</p></div>"
+    assert told(f"<main>{notice}<h1>A</h1><p>{TEXT}</p></main>") == [TEXT]
+    assert told(f"<main><h1>A</h1><p>{TEXT}</p>{notice}</main>") == ["Just nu", TEXT, "Stängt."]
+
+
+def test_a_list_of_facts_is_no_row_of_tools() -> None:
+    """What a row of tools is called, "meta", may be the name of a list of facts too."""
+    facts = "<dl class=meta><dt>Plats</dt><dd>Torget</dd></dl>"
+    assert told(f"<main><h1>A</h1><p>{TEXT}</p>{facts}</main>") == [TEXT, "Plats\nTorget"]
+
+
 def test_a_table_of_contents_is_a_menu() -> None:
     """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
     listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
