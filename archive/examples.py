@@ -40,7 +40,7 @@ _OPENINGS: Final[dict[Kind, tuple[str, ...]]] = {
 """What words of a kind have in them, in small letters: a text is looked into only where they are."""
 _SMALL: Final = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
 _REMEMBERED = 4096
-"""Texts whose kind is remembered: most stay as they are from revision to revision."""
+"""Texts whose words are remembered: most stay as they are from revision to revision."""
 _IN_TITLE, _IN_PREAMBLE = 8, 4
 """Weights of a word in a title or heading, and in a preamble; one in the text weighs 1."""
 _GENERAL: Final = re.compile(
@@ -58,37 +58,49 @@ class Told(NamedTuple):
     words: str
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def kind_of(title: str, preamble: str, text: str, among: frozenset[Kind] = frozenset(WORDS)) -> Told | None:
-    """The kind that the words tell, one of `among`; None when they tell none."""
+class _Words(NamedTuple):
+    """What a text has of a kind: its first words, and how many times it has any."""
+
+    first: str
+    times: int
+
+
+def kind_of(title: str, preamble: str, *texts: str) -> Told | None:
+    """The kind that the words tell; None when they tell none. Words stand in one of the texts, not half in the next."""
     weights: dict[Kind, int] = {}
     words: dict[Kind, str] = {}
-    for part, weight in ((title, _IN_TITLE), (preamble, _IN_PREAMBLE), (text, 1)):
-        folded = _folded(part)
-        for kind in WORDS:
-            found = _words_of(kind, part, folded) if kind in among else []
-            if found:
-                weights[kind] = weights.get(kind, 0) + weight * len(found)
-                words.setdefault(kind, found[0])
+    for parts, weight in (((title,), _IN_TITLE), ((preamble,), _IN_PREAMBLE), (texts, 1)):
+        found = [told for told in map(_words_in, parts) if told]
+        for kind in WORDS if found else ():
+            of_kind = [told[kind] for told in found if kind in told]
+            if of_kind:
+                weights[kind] = weights.get(kind, 0) + weight * sum(one.times for one in of_kind)
+                words.setdefault(kind, of_kind[0].first)
     if not weights:
         return None
     kind = max(weights, key=lambda one: weights[one])
     return Told(kind, words[kind])
 
 
-def kinds_in(*texts: str) -> frozenset[Kind]:
-    """Kinds of which words may stand in some texts; the others certainly have none there."""
-    folded = _folded("\n".join(texts))
-    return frozenset(kind for kind, parts in _OPENINGS.items() if any(_folded(part) in folded for part in parts))
+@lru_cache(maxsize=_REMEMBERED)
+def _words_in(text: str) -> Mapping[Kind, _Words]:
+    """What the patterns find in a text, by kind; nothing for most texts."""
+    folded = _folded(text)
+    found = {}
+    for kind, openings in _FOLDED_OPENINGS.items():
+        starts = {_begin_of_word(text, at) for opening in openings for at in _places(opening, folded)}
+        words = _words_of(_PATTERNS[kind], text, sorted(starts))
+        if words:
+            found[kind] = _Words(words[0], len(words))
+    return found
 
 
-def _words_of(kind: Kind, text: str, folded: bytes) -> list[str]:
-    """What the pattern of a kind finds in a text, in order."""
+def _words_of(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> list[str]:
+    """What a pattern finds in a text, in order, where it may begin."""
     found: list[str] = []
     end = 0
-    starts = {_begin_of_word(text, at) for opening in _OPENINGS[kind] for at in _places(opening, folded)}
-    for start in sorted(starts):
-        match = _PATTERNS[kind].match(text, start) if start >= end else None
+    for start in starts:
+        match = pattern.match(text, start) if start >= end else None
         if match:
             found.append(match[0])
             end = match.end()
@@ -100,12 +112,14 @@ def _folded(text: str) -> bytes:
     return text.encode("latin-1", "replace").translate(_SMALL)
 
 
-def _places(opening: str, folded: bytes) -> Iterator[int]:
-    part = _folded(opening)
-    at = folded.find(part)
+_FOLDED_OPENINGS: Final = {kind: tuple(map(_folded, openings)) for kind, openings in _OPENINGS.items()}
+
+
+def _places(opening: bytes, folded: bytes) -> Iterator[int]:
+    at = folded.find(opening)
     while at >= 0:
         yield at
-        at = folded.find(part, at + len(part))
+        at = folded.find(opening, at + len(opening))
 
 
 def _begin_of_word(text: str, at: int) -> int:
@@ -114,24 +128,29 @@ def _begin_of_word(text: str, at: int) -> int:
     return at
 
 
-def example_of(section: Section, kinds: Iterable[object], among: frozenset[Kind] = frozenset(WORDS)) -> Told | None:
+def example_of(section: Section, kinds: Iterable[object], text: str) -> Told | None:
     """The example that a section of a hub tells; None when it tells none.
 
-    `kinds` are those of the mentions in it, `among` those of examples that it may be. An example has a heading of its
+    `kinds` are those of the mentions in it, `text` is what stands under its heading. An example has a heading of its
     own, and: words of a kind in the heading, or words of a kind and a place, an organisation, a film or a link to show
     for it; or a film; or a place and a link.
     """
     if not section.level or _GENERAL.search(section.heading):
         return None
-    named = set(kinds) & {"municipality", "region", "organisation"}
+    told = kind_of(section.heading, "", text)
+    named = {"municipality", "region", "organisation"}.intersection(kinds)
     filmed = any(isinstance(block, Film) for block in section.blocks)
-    links = (link for block in section.blocks for link in block_links(block))
-    linked = any(link.kind in ("page", "external") for link in links)
-    told = kind_of(section.heading, "", "\n".join(map(block_text, section.blocks)), among) if among else None
     if told is not None:
-        return told if named or linked or filmed or kind_of(section.heading, "", "", among) else None
+        shown = bool(named) or filmed or _words_in(section.heading) or _links_on(section)
+        return told if shown else None
     placed = bool(named & {"municipality", "region"})
-    return Told("other", "") if filmed or (placed and linked) else None
+    return Told("other", "") if filmed or (placed and _links_on(section)) else None
+
+
+def _links_on(section: Section) -> bool:
+    """Whether the text of a section links to a page."""
+    links = (link for block in section.blocks for link in block_links(block))
+    return any(link.kind in ("page", "external") for link in links)
 
 
 def example_values(
@@ -141,16 +160,16 @@ def example_values(
 
     Which of them count depends on whether the page is a hub; the view `learning_examples` knows.
     """
-    text = "\n".join(record.texts()[1:])
     preamble = "\n".join(map(block_text, record.preamble))
-    among = kinds_in(record.title, preamble, text)
-    of_page = kind_of(record.title, preamble, text, among) if among else None
+    texts = ["\n".join(map(block_text, section.blocks)) for section in record.sections]
+    headed = (part for section, text in zip(record.sections, texts, strict=True) for part in (section.heading, text))
+    of_page = kind_of(record.title, preamble, *headed)
     found: set[tuple[object, ...]] = {(None, *(of_page or Told("other", "")))}
     kinds: dict[object, list[object]] = {}
     for section, kind, *_ in mentions:
         kinds.setdefault(section, []).append(kind)
-    for number, section in sections.items():
-        told = example_of(section, kinds.get(number, ()), among)
+    for (number, section), text in zip(sections.items(), texts, strict=True):
+        told = example_of(section, kinds.get(number, ()), text)
         if told is not None:
             found.add((number, *told))
     return found
