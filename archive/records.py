@@ -59,17 +59,16 @@ def write_sections(
         old = section_identities(database, before[0])
         inherited = {new: old[was] for was, new in align_sections(before[1].sections, after.sections)}
     taken = set(inherited.values())
-    identities = []
-    for index, section in enumerate(after.sections):
-        identity = inherited.get(index) or _identity(database, page, section, taken)
+    rows = []
+    for at, section in enumerate(after.sections):
+        identity = inherited.get(at) or _identity(database, page, section, taken)
         taken.add(identity)
-        identities.append(identity)
-        database.execute(
-            "INSERT INTO revision_sections (revision_id, position, section_id, text_id) VALUES (?, ?, ?, ?)",
-            [revision, index + 1, identity, _text_number(database, section)],
-        )
+        rows.append((revision, at + 1, identity, _text_number(database, section)))
+    database.conn.executemany(
+        "INSERT INTO revision_sections (revision_id, position, section_id, text_id) VALUES (?, ?, ?, ?)", rows
+    )
     write_texts(database, revision)
-    return tuple(identities)
+    return tuple(identity for _, _, identity, _ in rows)
 
 
 def section_identities(database: Database, revision: int) -> tuple[int, ...]:
@@ -176,14 +175,15 @@ def _bring_up(
     ).fetchall()
     standing = {tuple(row[1:]): row[0] for row in rows}
     wanted = set(now)
-    for values, number in standing.items():
-        if values not in wanted:
-            # What began with this very revision was recognised by an earlier reading of it, and never was.
-            database.execute(f"DELETE FROM {table} WHERE id = ? AND from_revision = ?", [number, revision])
-            database.execute(f"UPDATE {table} SET to_revision = ? WHERE id = ?", [revision, number])
-    marks = ", ".join("?" * (len(columns) + 2))
-    for values in sorted(wanted - standing.keys(), key=repr):
-        database.execute(
+    ended = [(revision, number) for values, number in standing.items() if values not in wanted]
+    if ended:
+        # What began with this very revision was recognised by an earlier reading of it, and never was.
+        database.conn.executemany(f"DELETE FROM {table} WHERE from_revision = ? AND id = ?", ended)
+        database.conn.executemany(f"UPDATE {table} SET to_revision = ? WHERE id = ?", ended)
+    new = sorted(wanted - standing.keys(), key=repr)
+    if new:
+        marks = ", ".join("?" * (len(columns) + 2))
+        database.conn.executemany(
             f"INSERT INTO {table} (page_id, from_revision, {names}) VALUES ({marks})",
-            [page, revision, *values],
+            [(page, revision, *values) for values in new],
         )

@@ -18,16 +18,36 @@ from sqlite_utils import Database
 from archive.scan import rebuild_search
 from archive.search_tables import TOKENIZER
 
-_WORD = re.compile(r"[^\W_]+")
 # Characters of which Python and SQLite's unicode61 think alike (tests try each one), and no word near SQLite's limit.
-_COMMON = re.compile("[\x01-\x7f\xa0-\xb4\xb6-\xff\u2010-\u203e\u20ac]*")
-_LONG = re.compile(r"[^\W_]{8000}")
+_COMMON = bytes((*range(0x01, 0x80), *range(0xA0, 0xB5), *range(0xB6, 0x100)))
+_MARKS = re.compile("[\u2010-\u203e\u20ac]")  # dashes, quotation marks and the like: common too, and in no word
+_LONGEST = 8000
+_SMALL = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(256)).encode("latin-1")
+"""A byte a letter: each letter of a word as a small one, all else a space."""
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as the index has them, in their order where the text is of common letters. Pure."""
-    if _COMMON.fullmatch(text) and not _LONG.search(text):
-        return _WORD.findall(text.lower())
+    letters = _letters(text)
+    if letters is None or letters.translate(None, _COMMON):
+        return _words_by_sqlite(text)
+    words = letters.translate(_SMALL).decode("latin-1").split()
+    return words if len(letters) < _LONGEST or max(map(len, words), default=0) < _LONGEST else _words_by_sqlite(text)
+
+
+def _letters(text: str) -> bytes | None:
+    """A text, a byte a letter; None where it has letters beyond these."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        pass
+    try:
+        return _MARKS.sub(" ", text).encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+
+
+def _words_by_sqlite(text: str) -> list[str]:
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.execute(f"CREATE VIRTUAL TABLE t USING fts5 (text, content = '', tokenize = '{TOKENIZER}')")
         scratch.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")

@@ -21,16 +21,21 @@ TOKENIZER = "unicode61 remove_diacritics 0"
 INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 """Soft hyphens and what else would cut a word in two unseen."""
 _COMPOSED = "åäöéüÅÄÖÉÜ"
+_MARKS_BEGIN = b"\xcc"
+"""First byte of a ring, two dots or an accent that stands apart from its letter, in UTF-8."""
 
 
 def _clean(text: str) -> str:
     """SQL for a text without what would hide a word: soft hyphens out, letters and their marks one character."""
+    plain = text
     for lost in INVISIBLE:
-        text = f"replace({text}, char({ord(lost)}), '')"
+        plain = f"replace({plain}, char({ord(lost)}), '')"
+    composed = plain
     for letter in _COMPOSED:
         apart = unicodedata.normalize("NFD", letter)
-        text = f"replace({text}, '{apart[0]}' || char({ord(apart[1])}), '{letter}')"
-    return text
+        composed = f"replace({composed}, '{apart[0]}' || char({ord(apart[1])}), '{letter}')"
+    # Hardly any text has such a mark; they all begin with one byte, and to look for that takes a tenth of the time.
+    return f"CASE WHEN instr(CAST({text} AS BLOB), x'{_MARKS_BEGIN.hex()}') THEN {composed} ELSE {plain} END"
 
 
 SEARCH = f"""
