@@ -43,6 +43,7 @@ SUBJECTS: Final[dict[str, str]] = {
 """Subjects, each with the words that tell it, as they begin, in small letters."""
 
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
+_PART: Final = re.compile(r"[\w-]")
 _KEY: Final = 3
 """Letters of a word by which those that it may be are found."""
 _OFTEN: Final = 2
@@ -62,6 +63,7 @@ def _index() -> dict[str, tuple[_Term, ...]]:
 
 
 _TERMS: Final = _index()
+_STARTS: Final = {key: [(term.words.split()[0], term.words) for term in terms] for key, terms in _TERMS.items()}
 
 
 def find_subjects(text: str, opening: int = 0) -> tuple[Mention, ...]:
@@ -92,10 +94,27 @@ def _told(text: str) -> Iterator[tuple[str, int, int]]:
     small = text.lower()
     if len(small) != len(text):  # a letter that is two in small ones would shift the places
         return
-    for word in _WORD.finditer(small):
-        at = word.start()
-        for term in _TERMS.get(small[at : at + _KEY], ()):
+    # Few words of a text tell anything: those are found among all that it has, and only their places are looked for.
+    telling = {word for word in set(_WORD.findall(small)) if _may_tell(word, small)}
+    for at, word in sorted((place, one) for one in telling for place in _places(one, small)):
+        for term in _TERMS[word[:_KEY]]:
             if small.startswith(term.words, at):
                 rest = _WORD.match(small, at + len(term.words))
                 yield term.subject, at, rest.end() if rest else at + len(term.words)
                 break
+
+
+def _may_tell(word: str, small: str) -> bool:
+    return any(word.startswith(first) and whole in small for first, whole in _STARTS.get(word[:_KEY], ()))
+
+
+def _places(word: str, small: str) -> Iterator[int]:
+    """Where the word stands in the text and is no part of another."""
+    at = small.find(word)
+    while at >= 0:
+        begin, end = at, at + len(word)
+        while begin and (small[begin - 1] in "-_" or small[begin - 1].isdecimal()):
+            begin -= 1
+        if not small[begin - 1 : begin].isalnum() and not _PART.match(small, end):
+            yield at
+        at = small.find(word, at + 1)
