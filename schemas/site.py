@@ -127,7 +127,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Names of organisations that the pages name without a word such as "kommun", "AB" or "kooperativ" beside them."""
     documents: bool = False
     """Whether to look also at the files (PDF and others) that pages in scope link to, as `crawl --documents` does:
-    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF is told.
+    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF, docx or
+    odt is told.
     """
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
