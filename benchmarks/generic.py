@@ -17,7 +17,7 @@ from tests.generic_set import Labels, capture_of, cases, headings_f1, headings_o
 NAME = "generic"
 GOAL_TEXT = 0.97
 GOAL_HEADINGS = 0.95
-_LEAST = 44
+_LEAST = 90
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -32,10 +32,15 @@ _TIME_MARKS: Final[dict[Which, str]] = {
     "published": "time[itemprop='datePublished'], time[pubdate], time.published, time.entry-date:not(.updated)",
     "updated": "time[itemprop='dateModified'], time.updated",
 }
-# After the day on a line of its own: a time of day, a full stop.
-_REST: Final = re.compile(r"[\s,T]*(?:kl\.?\s*)?(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)?\s*\.?\s*")
-_PARTS: Final = re.compile(r"\s+[|•·]\s+")
-_PARTING: Final = "|•·"
+# After the day on a line of its own: a time of day, who did it, a full stop.
+_REST: Final = re.compile(
+    r"[\s,T]*(?:kl\.?\s*)?(?:\d{1,2}[.:]\d{2}(?:[.:]\d{2})?)?(?:\s+av\s+[A-ZÅÄÖ][^.]{1,60})?\s*\.?\s*"
+)
+# A sign, the next label with its colon, or "och" between two things that a line says.
+_PARTS: Final = re.compile(
+    r"\s+[|•·]\s+|[.,]?\s+(?=[A-ZÅÄÖ][a-zåäö]+(?: [a-zåäö]+){0,3}:)|\s+och\s+(?=(?:uppdater|ändr)ades\b)"
+)
+_PARTING: Final = ("|", "•", "·", ":", " och ")
 _LONGEST_LINE: Final = 120
 # News archives on SiteVision: "/insatser/2018-01-16-nya-affarer.html".
 _IN_ADDRESS: Final = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:-[^/]*)?$")

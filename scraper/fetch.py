@@ -27,8 +27,6 @@ from scraper.validators import Validators, read_validators
 from scraper.wire import Wire
 
 _LONGEST_BACK_OFF_S = 60.0
-_UNMET = (304, 412)
-"""What servers answer to validators: 304, and some 412, which is for other methods (RFC 9110, section 13.1.2)."""
 _PRINTABLE = re.compile(r"[!-'*-~][ -'*-~]*")
 
 
@@ -100,9 +98,7 @@ class Fetcher:
         """
         here = normal(address)
         if here is None:
-            yield self._unsent(
-                address, purpose, "out_of_scope", f"{address[:300]} is no http(s) address that is asked for."
-            )
+            yield self._unsent(address, purpose, "out_of_scope", f"{address} is no http(s) address that is asked for.")
             return
         trail: list[str] = []
         while not self.allowance.refuses(self._pace.rest(here)):
@@ -203,12 +199,12 @@ class Fetcher:
         """Ask for an address, again where that may help.
 
         Once more when it asks for a cookie to come back, and once without validators when its 304 is about something
-        that we do not hold, or when it takes offence at them.
+        that we do not hold.
         """
         cookie = self._cookies.header(address)
         capture = self._ask_patiently(address, purpose, verdict, validators)
         wants_cookie = capture.location == address and self._cookies.header(address) != cookie
-        misses = validators is not None and capture.confirms is None and capture.status in _UNMET
+        misses = capture.status == 304 and validators is not None and capture.confirms is None  # noqa: PLR2004
         if wants_cookie or misses:
             first = capture.attempts
             capture = self._ask_patiently(address, purpose, verdict, None if misses else validators)

@@ -38,6 +38,8 @@ _BOXES = frozenset(["article", "body", "center", "div", "fieldset", "form", "mai
 _FIRM = frozenset(["html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6", "tbody", "tr", "thead"])
 # Elements that are chrome by what they are, unless they hold the title or much of the text.
 _TELLING = frozenset(["header", "form"])
+_FRAMES = frozenset(["header", "footer", "nav", "aside"])
+_ROLES = frozenset(["banner", "contentinfo", "navigation", "complementary"])
 _FACTS = frozenset(["dl", "table"])
 _SHARE = 0.7
 """Share of the page's weight that the innermost box holds: chrome that nothing names has seldom more than the rest."""
@@ -73,7 +75,7 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
     marked = _marked(landmark or top, top, layout, title)
     for block in marked:
         block.leave_out()
-    boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title)
+    boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title, layout)
     outer = {kind.name for kind in layout.chrome if kind.outer}
     for block in (block for box in boxes for block in box.under() if block.name in outer):
         block.name = ""
@@ -197,10 +199,10 @@ def _said(block: Block, name: str) -> str:
     return (block.attributes.get(name) or "").strip()
 
 
-def _boxes(top: Block, title: Block | None) -> list[Block]:
+def _boxes(top: Block, title: Block | None, layout: Layout) -> list[Block]:
     """The content of a page without landmarks."""
     box = _innermost(top)
-    while box.parent is not None and not any(_is_chrome(beside) for beside in box.beside()):
+    while box.parent is not None and not any(_is_frame(beside, title, layout) for beside in box.beside()):
         box = box.parent
     if box.parent is None:
         trim(box)
@@ -242,6 +244,20 @@ def _innermost(top: Block) -> Block:
 def _is_chrome(block: Block) -> bool:
     """Whether a block is called chrome, is mostly links or has lost more to chrome than is left of it."""
     return bool(block.name) or block.dropped or block.is_linked or block.taken > block.plain + block.linked
+
+
+def _is_frame(block: Block, title: Block | None, layout: Layout) -> bool:
+    """Whether a block is part of a page's frame.
+
+    A row of share buttons is chrome, and stands in the content too; a row of links before the title does not.
+    """
+    if block.dropped:
+        frames = (kind.frame for word in _names(block) if (kind := _marks(layout).get(word)))
+        return block.tag in _FRAMES or _said(block, "role") in _ROLES or any(frames)
+    before = title is not None and block.number < title.number
+    if block.name and not (before and block.is_linked):
+        return any(kind.frame for kind in layout.chrome if kind.name == block.name)
+    return _is_chrome(block)
 
 
 def _is_alike(block: Block, box: Block) -> bool:

@@ -48,6 +48,10 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     links: tuple[LabelledLink, ...]
     text: tuple[str, ...]
     """Lines of the main text, headings and the page's title included, dates and chrome not."""
+    optional: tuple[str, ...] = ()
+    """What may be told or left out: contact boxes, "Senast uppdaterad"."""
+    soft_headings: tuple[str, ...] = ()
+    """What a reader sees as headings though it is not marked up so, and headings of what is optional."""
 
 
 def cases() -> list[Path]:
@@ -109,14 +113,21 @@ def f1(found: Counter[str], wanted: Counter[str]) -> float:
 
 
 def text_f1(text: str, labels: Labels) -> float:
-    """Main text F1 over words."""
-    return f1(words(text), words("\n".join(labels.text)))
+    """Main text F1 over words; what is optional counts neither for nor against."""
+    wanted = words("\n".join(labels.text))
+    return f1(_without(words(text), wanted, words("\n".join(labels.optional))), wanted)
 
 
 def headings_f1(headings: Iterable[str], labels: Labels) -> float:
-    """Headings F1 over whole headings, their white space and case apart."""
-    wanted = (heading.text for heading in labels.headings)
-    return f1(_plain(headings), _plain(wanted))
+    """Headings F1 over whole headings, their white space and case apart; optional ones count neither way."""
+    wanted = _plain(heading.text for heading in labels.headings)
+    lines = (line for block in labels.optional for line in block.split("\n"))
+    return f1(_without(_plain(headings), wanted, _plain([*labels.soft_headings, *labels.optional, *lines])), wanted)
+
+
+def _without(found: Counter[str], wanted: Counter[str], optional: Counter[str]) -> Counter[str]:
+    """What was found, without what is more than wanted and optional."""
+    return found - ((found - wanted) & optional)
 
 
 def _plain(texts: Iterable[str]) -> Counter[str]:

@@ -252,6 +252,24 @@ def test_a_list_of_facts_is_no_row_of_tools() -> None:
     assert told(f"<main><h1>A</h1><p>{TEXT}</p>{facts}</main>") == [TEXT, "Plats\nTorget"]
 
 
+def test_chrome_in_the_midst_of_the_content_does_not_end_it() -> None:
+    """Share buttons and a hidden heading stand between parts of a text; a column called aside frames it."""
+    parts = f"<div><h1>A</h1><p>{TEXT * 4}</p></div><h2 class=sr-only>Dela</h2><div class=share>{LINKS}</div>"
+    more = f"<div><h2>B</h2><p>{TEXT}</p></div>"
+    assert told(f"<header><p>Verket</p></header><div><div>{parts}{more}</div></div>") == ["B", TEXT * 4, TEXT]
+    aside = "<div class=sidebar><p>Karta</p></div>"
+    assert told(f"<header><p>Verket</p></header><div><div>{parts}</div>{aside}</div>") == [TEXT * 4]
+
+
+def test_a_page_of_a_cms_without_its_boxes_is_weighed() -> None:
+    """SiteVision's marks without a box of its content: then the page is read as any other is."""
+    marks = "<script src=/sitevision/a.js></script><div class=sv-text-portlet>"
+    text = f"<h1>A</h1><p>{TEXT * 3}</p></div><div class=feedback><h2>Nytta?</h2></div>"
+    assert read(captured(f"<body class=sv-responsive>{marks}{text}".encode())).layout == "generic"
+    boxed = f"<body class=sv-responsive><div class=pagecontent>{marks}{text}</div>"
+    assert read(captured(boxed.encode())).layout == "sitevision"
+
+
 def test_a_table_of_contents_is_a_menu() -> None:
     """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
     listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
