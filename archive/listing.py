@@ -13,6 +13,8 @@ from schemas.page import Block, Film, Image, List, Page, Quote, block_text
 
 _BAR = 5
 _ONE_PER_CENT = 0.01
+_DAYS_FROM_H = 72
+"""Hours from which on an age is told in days."""
 
 
 def moment(text: str | None) -> str:
@@ -164,7 +166,7 @@ def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
         if row["well"]:
             continue
         since = f"last good look {moment(row['last_good_look'])} UTC" if row["last_good_look"] else "never read"
-        age = f", {row['age_hours']:g} h ago" if row["age_hours"] is not None else ""
+        age = "" if row["age_hours"] is None else f", {_ago(row['age_hours'])} ago"
         lines.append(f"{row['page']:>4}  {click.style(shown_safely(row['title'] or row['address']), bold=True)}")
         lines.append(f"      {click.style(since + age, fg='red')}")
         if row["trouble"]:
@@ -176,6 +178,10 @@ def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
     lines += [""] * bool(lines) + [f"{well} of {len(rows)} pages are well."]
     lines += [f"{run['site']}: run {run['run']}, {moment(run['started_at'])} UTC, {run['status']}" for run in runs]
     return "\n".join(lines)
+
+
+def _ago(hours: float) -> str:
+    return f"{hours:g} h" if hours < _DAYS_FROM_H else f"{hours / 24:.0f} days"
 
 
 def _indented(text: str, width: int, by: int = 2) -> str:

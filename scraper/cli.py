@@ -23,6 +23,7 @@ from archive.console import (
     guarded,
     json_option,
     print_json,
+    print_note,
     text_width,
 )
 from archive.exporting import EXPORTING
@@ -151,6 +152,8 @@ def _print_plan(site: Site, fetcher: Fetcher, path: Path, *, as_json: bool) -> N
         known = list(known_addresses(database, site.name, documents=site.documents))
         database.conn.close()
     prospects = list(plan(site, fetcher, known))
+    if fetcher.allowance.stopped:
+        print_note(f"{fetcher.allowance.stopped} The plan ends there.")
     if as_json:
         print_json(plan_rows(prospects))
     else:

@@ -82,11 +82,15 @@ def plan_rows(prospects: Iterable[Prospect]) -> list[dict[str, object]]:
 
 def plan_text(prospects: Iterable[Prospect]) -> str:
     """What `tidslager crawl --dry-run` shows."""
+    found = list(prospects)
     lines = []
-    for prospect in prospects:
+    for prospect in found:
         word, colour = ("ask", "green") if prospect.would_fetch else ("leave", "red")
         lines.append(f"{click.style(f'{word:<5}', fg=colour)}  {shown_safely(prospect.address)}")
         about = [prospect.why, prospect.robots, f"then {prospect.delay_s:g} s of rest"]
         lines.append(click.style(shown_safely(f"       {', '.join(about)}"), dim=True))
-    lines += ["", "Nothing but robots.txt was asked for. What tonight's pages link to is found when they are read."]
+    rests = [prospect.delay_s for prospect in found if prospect.would_fetch]
+    total = f"{len(rests)} of {len(found)} addresses would be asked for, with {sum(rests):.0f} s of rest in all."
+    lines += ["", total]
+    lines += ["Nothing but robots.txt was asked for. What tonight's pages link to is found when they are read."]
     return "\n".join(lines)

@@ -93,10 +93,15 @@ def list_entries(path: Path, *, every: bool, as_json: bool) -> None:
     if as_json:
         print_json(picked("quarantine list", found))
     elif found:
-        print_text(listing.quarantine_text(found, text_width()))
+        print_text(listing.quarantine_text(found, text_width()) + "\n")
+        print_text(_WHAT_NOW)
     else:
         print_note("Nothing is in quarantine." if every else "Nothing waits in quarantine.")
 
+
+_WHAT_NOW = """\
+Mass loss, another language, broken letters and the words of a 404 are believed when the page stays so for
+`suspect_nights` nights; all others wait for you. To see one: tidslager quarantine show ENTRY"""
 
 ENTRY = click.argument("entry", type=int)
 
@@ -123,6 +128,9 @@ def show_entry(entry: int, path: Path, *, as_json: bool) -> None:
         print_text(render_changes(changes, colour=True, width=text_width(), show_all=False))
     for told in _sections(row, record) if before is None else ():
         print_text("\n".join(filter(None, (shown_safely(told["heading"]), shown_safely(told["text"])))))
+    print_note(
+        f"To believe it: tidslager quarantine accept {entry}. To keep it out: tidslager quarantine reject {entry}"
+    )
 
 
 def _sections(row: Row, record: Page) -> list[Row]:

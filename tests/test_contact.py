@@ -30,6 +30,9 @@ def server() -> Iterator[FaultServer]:
     [
         (True, {}),
         (False, {"contact": "me@example.se"}),
+        (True, {"contact": "you@example.se"}),
+        (True, {"contact": " You@Example.se"}),
+        (False, {"contact": "you@example.se", "start": ("http://localhost:8000/",)}),
         (False, {"connect_to": {"agency.test:80": "127.0.0.1:8080"}}),
         (False, {"connect_to": {":": "localhost:8080"}}),
         (False, {"connect_to": {"agency.test:": "[::1]:"}}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper.plan import COLUMNS
@@ -54,6 +55,21 @@ def test_the_pace_is_told(agency: Agency, path: Path) -> None:
     """The host's crawl-delay, where longer than ours, is the pace; rules that cannot be had allow nothing."""
     robots = Trouble(body=b"User-agent: *\nCrawl-delay: 7\n", times=None)
     agency.trouble[truth.HUB_HOST, "/robots.txt"] = robots
-    assert "then 7 s of rest" in dry(agency, path)
+    said = dry(agency, path)
+    assert "then 7 s of rest" in said
+    assert "1 of 1 addresses would be asked for, with 7 s of rest in all." in said
     agency.trouble[truth.HUB_HOST, "/robots.txt"] = Trouble(status=500, times=None)
     assert dry(agency, path).startswith("leave")
+
+
+def test_outside_the_hours_nothing_is_asked_and_the_plan_says_so(agency: Agency, tmp_path: Path) -> None:
+    """A plan asks for robots.txt, which has its hours too: it ends where the budget does, with the reason."""
+    now = datetime.now(UTC)
+    hours = f"{now + timedelta(hours=2):%H:00}-{now + timedelta(hours=3):%H:00}"
+    site = tmp_path / "site.toml"
+    site.write_text(SITE_FILE.read_text("utf-8") + f'\n[budget]\nhours = "{hours}"\n', "utf-8")
+    ran = tidslager("crawl", str(site), "--dry-run", "--connect-to", f"::127.0.0.1:{agency.port}")
+    assert ran.code == 0
+    assert "Stopped by the budget: it is" in ran.err
+    assert "0 of 0 addresses" in ran.out
+    assert agency.log == []

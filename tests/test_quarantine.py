@@ -347,6 +347,12 @@ def test_show_tells_what_the_suspect_would_change(agency: Agency, path: Path) ->
     visit(agency, path, 3)
     later = tidslager("quarantine", "show", str(entry(path)), "--archive", str(path)).out
     assert "section removed" in later
+    assert (
+        f"tidslager quarantine accept {entry(path)}"
+        in tidslager("quarantine", "show", str(entry(path)), "--archive", str(path)).err
+    )
+    listed = tidslager("quarantine", "list", "--archive", str(path)).out
+    assert "are believed when the page stays so" in listed
     assert "Det här har vi lärt oss" in later
 
 

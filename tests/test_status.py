@@ -60,6 +60,13 @@ def test_a_page_not_seen_for_too_long_is_told(agency: Agency, path: Path, at: Ca
     assert {row["age_hours"] for row in rows if row["state"]} == {48.0}
 
 
+def test_a_long_silence_is_told_in_days(agency: Agency, path: Path, at: Callable[[datetime], None]) -> None:
+    """Hours up to three days, then days; the rows for a monitor have hours always."""
+    crawl_agency(agency, path, 1)
+    at(night(1) + timedelta(days=30, hours=3))
+    assert "30 days ago" in status(path, "--max-age", "36h").out
+
+
 def test_open_trouble_has_a_beginning_and_a_count(agency: Agency, path: Path, at: Callable[[datetime], None]) -> None:
     """Nights of failures are one episode: since when, how many looks, the reason of the last; over with a good look."""
     crawl_agency(agency, path, 1)
