@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -11,15 +10,15 @@ from random import Random
 from msgspec.structs import replace
 
 from archive.file import copy_whole, open_for_reading, plain_errors
-from archive.verify import Report, verify
+from archive.form import MARK, mark_of
+from archive.verify import EVIDENCE_CHECKS, Report, verify
 from schemas.errors import ArchiveWriteError
-from schemas.finding import Check
 
 
-def back_up(path: Path, target: Path, rng: Random, *, checks: Collection[Check] | None = None) -> Report:
+def back_up(path: Path, target: Path, rng: Random) -> Report:
     """Write the archive as it is at this moment to `target`, and verify the copy. What is found wrong is in the report.
 
-    `checks` are those that count: all, but for an archive of an older version, for which they are named.
+    Of an archive that another version made, the evidence is verified: what is derived is as that version made it.
 
     The copy gets its name when it is whole, verified and on the disk; a file that is there is never written over.
     Raises ArchiveWriteError when it cannot be written.
@@ -29,9 +28,7 @@ def back_up(path: Path, target: Path, rng: Random, *, checks: Collection[Check] 
     half = target.with_name(f"{target.name}.part-{os.getpid()}")
     try:
         copy_whole(path, half)
-        report = _verified(half, rng, older=checks is not None)
-        if checks is not None:
-            report = replace(report, findings=tuple(one for one in report.findings if one.check in checks))
+        report = _verified(half, rng)
         if not report.findings:
             _to_disk(half)
             _named(half, target)
@@ -44,10 +41,13 @@ def back_up(path: Path, target: Path, rng: Random, *, checks: Collection[Check] 
     return report
 
 
-def _verified(file: Path, rng: Random, *, older: bool) -> Report:
-    copy = open_for_reading(file, older=older)
+def _verified(file: Path, rng: Random) -> Report:
+    copy = open_for_reading(file, older=True)
     with closing(copy.conn), plain_errors(file):
-        return verify(copy, file, rng=rng)
+        report = verify(copy, file, rng=rng)
+        if mark_of(copy) == MARK:
+            return report
+        return replace(report, findings=tuple(one for one in report.findings if one.check in EVIDENCE_CHECKS))
 
 
 def _to_disk(file: Path) -> None:

@@ -49,9 +49,9 @@ def json_option(command: F) -> F:
 
 
 @contextmanager
-def reading_archive(path: Path) -> Iterator[Database]:
-    """An archive open for reading, its refusals in plain words."""
-    database = open_for_reading(path)
+def reading_archive(path: Path, *, older: bool = False) -> Iterator[Database]:
+    """An archive open for reading, its refusals in plain words; one that another version made only if `older`."""
+    database = open_for_reading(path, older=older)
     with closing(database.conn), plain_errors(path):
         yield database
 

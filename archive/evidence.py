@@ -14,6 +14,23 @@ from archive.header_sets import sealed_head
 Withheld = Mapping[tuple[str, int], bytes]
 """Commitments that took the place of erased texts, by what it was and the number of its row."""
 
+SEALED: Mapping[str, tuple[str, ...]] = {
+    "captures": (
+        "id", "run_id", "url_id", "page_id", "purpose", "via", "fetched_at", "outcome", "status", "location_id",
+        "request_id", "head_id", "body_id", "confirms", "complete", "attempts", "elapsed_ms", "peer", "tls", "robots",
+        "error",
+    ),
+    "sealed_records": ("capture_id", "run_id", "parser", "digest", "salt"),
+    "decisions": (
+        "id", "page_id", "capture_id", "digest", "decision", "after_run", "decided_at", "decided_by", "why", "salt",
+    ),
+    "redactions": (
+        "id", "what", "body_id", "url_id", "head_id", "capture_id", "run_id", "decision_id", "commitment", "pruned",
+        "after_run", "redacted_at", "reason",
+    ),
+}  # fmt: skip
+"""Columns that leaves are made from. For ever: with another one, no run that was sealed before would be consistent."""
+
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One row of evidence."""
@@ -57,6 +74,10 @@ def _row(table: str, values: Mapping[str, Any], row: object, page: int | None) -
     return Evidence(table=table, row=f"{table} {row}", page=page, leaf=leaf({"table": table, **values}))
 
 
+def _sealed(table: str, alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in SEALED[table])
+
+
 def _pages(database: Database, run: int) -> Iterator[Evidence]:
     for row in database.query("SELECT id, site, cms_key, first_run FROM pages WHERE first_run = ? ORDER BY id", [run]):
         yield _row("pages", row, row["id"], row["id"])
@@ -76,7 +97,7 @@ def _page_urls(database: Database, run: int, withheld: Withheld) -> Iterator[Evi
 
 def _captures(database: Database, run: int, withheld: Withheld) -> Iterator[Evidence]:
     rows = database.query(
-        "SELECT c.*, u.url, u.salt AS url_salt, l.url AS location, l.salt AS location_salt,"
+        f"SELECT {_sealed('captures', 'c')}, u.url, u.salt AS url_salt, l.url AS location, l.salt AS location_salt,"
         " b.sha256 AS body, b.size AS size"
         " FROM captures c LEFT JOIN urls u ON u.id = c.url_id LEFT JOIN urls l ON l.id = c.location_id"
         " LEFT JOIN bodies b ON b.id = c.body_id WHERE c.run_id = ? ORDER BY c.id",
@@ -96,8 +117,8 @@ def _captures(database: Database, run: int, withheld: Withheld) -> Iterator[Evid
 
 def _sealed_records(database: Database, run: int, withheld: Withheld) -> Iterator[Evidence]:
     rows = database.query(
-        "SELECT s.*, c.page_id FROM sealed_records s LEFT JOIN captures c ON c.id = s.capture_id"
-        " WHERE s.run_id = ? ORDER BY s.capture_id",
+        f"SELECT {_sealed('sealed_records', 's')}, c.page_id FROM sealed_records s"
+        " LEFT JOIN captures c ON c.id = s.capture_id WHERE s.run_id = ? ORDER BY s.capture_id",
         [run],
     )
     for row in rows:
@@ -108,7 +129,8 @@ def _sealed_records(database: Database, run: int, withheld: Withheld) -> Iterato
 
 def _decisions(database: Database, run: int, withheld: Withheld) -> Iterator[Evidence]:
     """Decisions since the run before: like redactions they belong to the first run that is begun after them."""
-    for row in database.query("SELECT * FROM decisions WHERE after_run = ? ORDER BY id", [run - 1]):
+    columns = _sealed("decisions", "d")
+    for row in database.query(f"SELECT {columns} FROM decisions d WHERE after_run = ? ORDER BY id", [run - 1]):
         said = words_of_decision(row.pop("digest"), row.pop("decided_by"), row.pop("why"))
         row["said"] = _kept(withheld, "decision", row["id"], row.pop("salt"), said)
         yield _row("decisions", row, row["id"], row["page_id"])
@@ -117,8 +139,9 @@ def _decisions(database: Database, run: int, withheld: Withheld) -> Iterator[Evi
 def _redactions(database: Database, run: int) -> Iterator[Evidence]:
     """Redactions since the run before: they belong to the first run that is begun after them."""
     rows = database.query(
-        "SELECT r.*, (SELECT min(c.page_id) FROM captures c WHERE c.id = r.capture_id OR c.body_id = r.body_id"
-        " OR c.url_id = r.url_id OR r.head_id IN (c.head_id, c.request_id)) AS page"
+        f"SELECT {_sealed('redactions', 'r')}, (SELECT min(c.page_id) FROM captures c"
+        " WHERE c.id = r.capture_id OR c.body_id = r.body_id OR c.url_id = r.url_id"
+        " OR r.head_id IN (c.head_id, c.request_id)) AS page"
         " FROM redactions r WHERE r.after_run = ? ORDER BY r.id",
         [run - 1],
     )

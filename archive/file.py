@@ -17,22 +17,26 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from archive import search_tables, views  # the views register themselves among the migrations
+from archive.form import MARK, mark_of
 from archive.migrations import APPLICATION_ID, migrations
-from schemas.errors import ArchiveError, ArchiveTooNewError, ArchiveWriteError, NotAnArchiveError
+from schemas.errors import (
+    ArchiveError,
+    ArchiveOutdatedError,
+    ArchiveTooNewError,
+    ArchiveWriteError,
+    NotAnArchiveError,
+)  # fmt: skip
 
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 10_000
 _STATEMENTS = 512  # kept prepared: a night has some ninety, and those of one page's contents vary with their number
 KNOWN = frozenset(migration.name for migration in migrations._migrations)  # noqa: SLF001 -- the set has no public list
-assert search_tables.SEARCH
-assert views.VIEWS
 
 
 def open_for_writing(path: Path) -> Database:
-    """Open the archive at `path` for its one writer, making or upgrading it as needed.
+    """Open the archive at `path` for its one writer, making it as needed.
 
-    Raises NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
+    Raises NotAnArchiveError, ArchiveTooNewError, ArchiveOutdatedError or ArchiveWriteError.
     """
     refuse_foreign(path)
     with plain_errors(path):
@@ -44,8 +48,9 @@ def open_for_writing(path: Path) -> Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             with transaction(database, path):
-                if migrations.pending(database):
+                if _is_empty(database):
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {MARK}")
                     migrations.apply(database)
         except BaseException:
             connection.close()
@@ -54,9 +59,9 @@ def open_for_writing(path: Path) -> Database:
 
 
 def open_for_reading(path: Path, *, older: bool = False) -> Database:
-    """Open the archive at `path` so that nothing can be written through it; an older one only if `older`.
+    """Open the archive at `path` so that nothing can be written through it; one of another form only if `older`.
 
-    Raises ArchiveError when there is none, NotAnArchiveError or ArchiveTooNewError.
+    Raises ArchiveError when there is none, NotAnArchiveError, ArchiveTooNewError or ArchiveOutdatedError.
     """
     if not _is_there(path):
         raise ArchiveError(
@@ -66,9 +71,8 @@ def open_for_reading(path: Path, *, older: bool = False) -> Database:
     with plain_errors(path):
         database = Database(_read_only(path), execute_plugins=False)
         try:
-            _check_ours(database, path)
-            if not older:
-                _check_whole(database, path)
+            _check_whole(database, path)
+            _check_ours(database, path, older=older)
         except BaseException:
             database.conn.close()
             raise
@@ -135,9 +139,14 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _check_ours(database: Database, path: Path) -> None:
-    mark = database.execute("PRAGMA application_id").fetchone()[0]
-    if mark != APPLICATION_ID and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+def _is_empty(database: Database) -> bool:
+    return not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
+def _check_ours(database: Database, path: Path, *, older: bool = False) -> None:
+    if _is_empty(database):
+        return
+    if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise NotAnArchiveError(
             f"{path} belongs to another program: it was left as it is. Name another file with --archive."
         )
@@ -146,11 +155,16 @@ def _check_ours(database: Database, path: Path) -> None:
         raise ArchiveTooNewError(
             f"{path} was written by a newer Tidslager (it has {', '.join(unknown)}): upgrade this program to use it."
         )
+    if not older and mark_of(database) != MARK:
+        raise ArchiveOutdatedError(
+            f"{path} was made by another version of Tidslager: `tidslager rebuild`, or the next run, reads its evidence"
+            " into the tables of this one. Its evidence stays as it is."
+        )
 
 
 def _check_whole(database: Database, path: Path) -> None:
-    if migrations.pending(database):
-        raise ArchiveError(f"{path} was made by an older Tidslager: upgrade it with `tidslager crawl SITE`.")
+    if _is_empty(database):
+        raise ArchiveError(f"{path} holds nothing yet: make an archive of it with `tidslager crawl SITE`.")
 
 
 @contextmanager

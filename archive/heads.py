@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
-from schemas.errors import ArchiveWriteError
+from schemas.errors import ArchiveError, ArchiveWriteError
 
 _LINE = re.compile(r"([0-9a-f]{64})\t(\d+)\t([^\t]+)\t([^\t]+)\t([^\t]+)")
 
@@ -40,6 +40,15 @@ def read_heads(archive: Path) -> tuple[HeadLine, ...]:
         return ()
     found = (_LINE.fullmatch(line) for line in text.split("\n"))
     return tuple(HeadLine(head=match[1], run=int(match[2])) for match in found if match)
+
+
+def refuse_vanished(archive: Path) -> None:
+    """Refuse to begin a new archive beside the heads of one that was there. Raises ArchiveError."""
+    if not archive.exists() and read_heads(archive):
+        raise ArchiveError(
+            f"The archive {archive} is gone, but its heads are here: it was moved or taken away. "
+            f"Put it back, name it with --archive, or move {heads_file(archive).name} away to begin a new one."
+        )
 
 
 def complete_heads(database: Database, archive: Path) -> None:

@@ -59,7 +59,7 @@ def verify(
     """
     if (signature is None) != (allowed_signers is None):
         raise ConfigurationError("A signature is checked against allowed signers: give --signature with both files.")
-    with reading_archive(path) as database:
+    with reading_archive(path, older=True) as database:
         report = verify_archive(
             database,
             path,
@@ -83,7 +83,7 @@ def backup(file: Path, path: Path) -> None:
 
     FILE gets its name when the copy is whole and verified. A file that is there is left as it is.
     """
-    with reading_archive(path):
+    with reading_archive(path, older=True):
         report = back_up(path, file, random.Random())  # noqa: S311 -- all is looked at, nothing is chosen
     if report.findings:
         click.echo("The archive that was to be copied is damaged; no copy was kept:", err=True)

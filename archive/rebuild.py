@@ -1,13 +1,13 @@
 """Rebuild: everything that is derived, made anew from the evidence by today's parser, in a new file that is swapped in.
 
-The new file begins as a copy without the derived rows; then every capture that says something about a page is read in
-time order, as if today's parser had been there on each night. So no revision is left that only a parser caused: what
-was read otherwise before is told page by page, and is kept in `rereadings` when the files are swapped.
+The new file begins with a copy of the rows that are not derived, whatever version made the old one; then every capture
+that says something about a page is read in time order, as if today's parser had been there on each night. So no
+revision is left that only a parser caused: what was read otherwise before is told page by page, and is kept in
+`rereadings` when the files are swapped.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -20,19 +20,18 @@ from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
 from archive.chrome import compare_run
-from archive.derived_tables import DERIVED_TABLES
 from archive.diff import diff
 from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
+from archive.form import MARK, Columns, evidence_columns, mark_of
 from archive.phrases import summary
 from archive.records import load_page
 from archive.rereadings import Kept, Rereading, rereadings
 from archive.revisions import append_reading
-from archive.search_index import clear_search, remake_search
-from archive.store import Archive
+from archive.search_index import remake_search
 from archive.swap import beside, remove, swap
 from archive.times import to_text
 from schemas.capture import Capture
-from schemas.errors import ArchiveWriteError
+from schemas.errors import ArchiveTooNewError, ArchiveWriteError
 from schemas.reading import Reading, Rules
 
 
@@ -91,10 +90,9 @@ def rebuild(
     """
     path = path.resolve()
     new, keep = beside(path, _UNFINISHED), beside(path, BEFORE) if keep_before else None
-    open_for_reading(path).conn.close()
+    open_for_reading(path, older=True).conn.close()
     if keep and keep.exists() and not dry_run:
         raise ArchiveWriteError(f"{keep} is there already and was left as it is: move it away and run again.")
-    Archive(path).close()  # one whole file, upgraded to today's tables
     try:
         remove(new)
         _copy_evidence(path, new)
@@ -105,26 +103,40 @@ def rebuild(
             swap(new, path, keep)
             found = msgspec.structs.replace(found, kept=keep)
     except OSError as error:
-        raise ArchiveWriteError(f"Cannot rebuild {path} ({error.strerror}): it was left as it is.") from error
+        raise ArchiveWriteError(
+            f"Cannot rebuild {path} ({error.strerror}): it is as it was. See to its rights, its directory's, and room."
+        ) from error
     finally:
         remove(new)
     return found
 
 
 def _copy_evidence(path: Path, new: Path) -> None:
-    source = open_for_reading(path)
-    with plain_errors(path), closing(source.conn), closing(sqlite3.connect(new)) as target:
-        source.conn.backup(target)
+    """Fill a fresh archive with all rows that are not derived, table by table, whatever else the old one is made of."""
     database = _open_new(path, new)
-    with plain_errors(path):
-        try:
-            database.execute("PRAGMA foreign_keys = OFF")
-            with transaction(database, path):
-                for table in reversed(DERIVED_TABLES):
-                    database.execute(f"DELETE FROM {table}")
-                clear_search(database)
-        finally:
-            database.conn.close()
+    with closing(database.conn), plain_errors(path):
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("ATTACH ? AS old", [str(path)])
+        ours, theirs = evidence_columns(database), evidence_columns(database, "old")
+        _refuse_unknown(path, ours, theirs)
+        with transaction(database, path):
+            for table, columns in theirs.items():
+                names = ", ".join(columns)
+                database.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM old.{table}")
+
+
+def _refuse_unknown(path: Path, ours: Columns, theirs: Columns) -> None:
+    """Refuse to leave behind evidence of which this version does not know. Raises ArchiveTooNewError."""
+    unknown = [
+        f"{table}.{column}"
+        for table, columns in theirs.items()
+        for column in columns
+        if column not in ours.get(table, ())
+    ]
+    if unknown:
+        raise ArchiveTooNewError(
+            f"{path} was written by a newer Tidslager (it has {', '.join(unknown)}): upgrade this program to use it."
+        )
 
 
 def _open_new(path: Path, new: Path) -> Database:
@@ -176,7 +188,7 @@ def _rules(database: Database) -> dict[str, Rules]:
 
 def _compare(path: Path, new: Path, looks: int) -> Rebuilt:
     """What the two files say otherwise."""
-    before, now = open_for_reading(path), open_for_reading(new)
+    before, now = open_for_reading(path, older=True), open_for_reading(new)
     with plain_errors(path):
         try:
             found = rereadings(_revisions(before), _revisions(now))
@@ -201,8 +213,9 @@ def _told(before: Database, now: Database, rereading: Rereading) -> Told:
         "SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id WHERE c.id = ?", [rereading.either.capture]
     ).fetchone()[0]
     said = ""
+    readable = mark_of(before) == MARK  # records of another version may not be read back by this one
     was, reads = rereading.before, rereading.now
-    if was and reads and was.digest and reads.digest and was.digest != reads.digest:
+    if readable and was and reads and was.digest and reads.digest and was.digest != reads.digest:
         said = summary(diff(load_page(before, was.id), load_page(now, reads.id)))
     return Told(rereading=rereading, address=address, summary=said)
 

@@ -130,8 +130,3 @@ def remake_search(database: Database) -> None:
     database.execute("DELETE FROM search_words WHERE word NOT IN (SELECT term FROM search_vocabulary)")
     missing = "SELECT term FROM search_vocabulary WHERE term NOT IN (SELECT word FROM search_words)"
     _add(database, {word for (word,) in database.execute(missing).fetchall()})
-
-
-def clear_search(database: Database) -> None:
-    """Leave an empty index behind, once no text is left to index. Call inside a transaction."""
-    database.execute("INSERT INTO search (search) VALUES ('delete-all')")

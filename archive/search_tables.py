@@ -98,7 +98,7 @@ _NEW_TEXT = "INSERT INTO search_entries (source, text_id) VALUES ('section', new
 _OF_OLD = tuple(_first(source, "old") for source in ("title", "preamble"))
 _OF_NEW = tuple(_first(source, "new") for source in ("title", "preamble"))
 
-_TRIGGERS = {
+TRIGGERS = {
     "AFTER INSERT ON search_entries": (f"INSERT INTO search {_INDEXED}",),
     "BEFORE DELETE ON search_entries": (f"INSERT INTO search {_OUT}",),
     "AFTER INSERT ON section_texts": (_NEW_TEXT,),
@@ -115,23 +115,10 @@ _TRIGGERS = {
 
 @migrations()
 def m020_search(db: Database) -> None:
-    """The search index, and what of it was missing in an archive that was there before."""
+    """The search index."""
     db.executescript(SEARCH)
     db.execute("INSERT INTO search (search, rank) VALUES ('rank', 'bm25(4.0, 1.0)')")  # a heading weighs four times
-    for event, acts in _TRIGGERS.items():
+    for event, acts in TRIGGERS.items():
         when, _, table = event.partition(" ON ")
         name = f"search_{table}_{'_'.join(when.lower().split()[:2])}"
         db.execute(f"CREATE TRIGGER {name} {event} BEGIN {'; '.join(acts)}; END")
-    _index_what_is_there(db)
-
-
-def _index_what_is_there(db: Database) -> None:
-    from archive.search_index import learn
-
-    db.execute("INSERT INTO search_entries (source, text_id) SELECT 'section', id FROM section_texts ORDER BY id")
-    for source in ("title", "preamble"):
-        db.execute(
-            f"INSERT INTO search_entries (source, revision_id) SELECT '{source}', min(id) FROM revisions"
-            f" WHERE {source} <> '' GROUP BY page_id, {source} ORDER BY min(id)"
-        )
-    learn(db, after=0)

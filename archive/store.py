@@ -17,12 +17,11 @@ from archive.captures import Kept, Why
 from archive.decisions import Decision, write_decision
 from archive.events import PageEvent, page_events
 from archive.file import open_for_writing, plain_errors, step, transaction
-from archive.heads import complete_heads
+from archive.heads import complete_heads, refuse_vanished
 from archive.held import Held, held
 from archive.revisions import Reader, Recorded
 from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
-from archive.upgrade import prepare
 from schemas.capture import Capture
 from schemas.reading import Reading
 from schemas.site import Site
@@ -44,13 +43,12 @@ class Archive:
     """An archive open for writing. Hold the writer's lock (`archive.lock.writer_lock`) while one is open."""
 
     def __init__(self, path: Path) -> None:
-        """Open the archive, making or upgrading it as needed; before an upgrade it is copied, and the copy verified.
+        """Open the archive, making it as needed.
 
-        Raises ArchiveError, NotAnArchiveError, ArchiveTooNewError or ArchiveWriteError.
+        Raises ArchiveError when it is gone and its heads are not, and what `archive.file.open_for_writing` raises.
         """
         self.path = path
-        self.upgraded_from = prepare(path)
-        """The copy that was made before an upgrade; None where none was needed."""
+        refuse_vanished(path)
         self.database = open_for_writing(path)
         self._open = True
         self._batching = False

@@ -9,11 +9,16 @@ from archive.render import shown_safely
 from archive.verify import Report
 from schemas.finding import Finding
 
+_SHOWN = 100
+"""Findings that are shown to a person at the most: where one thing is wrong, thousands may be."""
+
 
 def verdict_text(report: Report) -> str:
     """What `tidslager verify` shows: the words, what was looked at, what was found, what cannot be known."""
     parts = [click.style(_headline(report), bold=True, fg="red" if report.findings else "green"), _looked_at(report)]
-    parts += [f"  {_finding(finding)}" for finding in report.findings]
+    parts += [f"  {_finding(finding)}" for finding in report.findings[:_SHOWN]]
+    if len(report.findings) > _SHOWN:
+        parts.append(f"  … and {len(report.findings) - _SHOWN} more: `tidslager verify --json` lists all.")
     if report.head:
         parts.append(f"Head: {report.head}")
     parts += _proofs(report)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,8 +17,8 @@ import msgspec
 from sqlite_utils import Database
 
 from archive import search_tables, views
+from archive.form import MARK, form, mark_of, todays_form
 from archive.heads import heads_file, read_heads
-from archive.migrations import migrations
 from archive.signature import Signed, signed_head
 from archive.verify_evidence import body_findings, chain_findings, orphan_findings
 from archive.verify_history import (
@@ -36,6 +35,8 @@ from schemas.finding import Check, Finding
 
 assert search_tables.SEARCH
 assert views.VIEWS
+EVIDENCE_CHECKS: tuple[Check, ...] = ("file", "references", "chain", "body", "heads")
+"""Checks that hold for an archive of any form: of one that another version made these alone are made."""
 _ANCHOR_DIGITS = 16  # 64 bits: nobody makes another archive whose head begins alike
 
 
@@ -90,9 +91,10 @@ def verify(
             )
     # Damaged text must be told from whole text, not stop the reading.
     database.conn.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
-    findings = [
-        finding for check, find in _checks(database, path, (sample, runs), rng) for finding in _guarded(check, find)
-    ]
+    checks = _checks(database, path, (sample, runs), rng)
+    if mark_of(database) != MARK:
+        checks = (one for one in checks if one[0] in EVIDENCE_CHECKS)
+    findings = [*_mark_findings(database), *(finding for check, find in checks for finding in _guarded(check, find))]
     try:
         heads = _heads(database)
     except (sqlite3.DatabaseError, TypeError) as error:
@@ -142,6 +144,15 @@ def _guarded(check: Check, find: Callable[[], Iterator[Finding]]) -> Iterator[Fi
         yield Finding(check=check, text=f"The archive cannot be read for this check ({error}).")
 
 
+def _mark_findings(database: Database) -> Iterator[Finding]:
+    if mark_of(database) != MARK:
+        text = (
+            "Another version of this program made the file: its evidence was looked at, and not what is derived from "
+            "it. `tidslager rebuild`, or the next run, derives it anew."
+        )
+        yield Finding(check="schema", text=text)
+
+
 def _file_findings(database: Database) -> Iterator[Finding]:
     for (line,) in database.execute("PRAGMA integrity_check(20)").fetchall():
         if line != "ok":
@@ -167,7 +178,7 @@ def _place(database: Database, table: str, row: int | None) -> tuple[int | None,
 
 def _schema_findings(database: Database) -> Iterator[Finding]:
     """Tables, views, indexes and guards as a fresh archive has them, and each view answers."""
-    ours, theirs = _fresh_schema(), _schema(database)
+    ours, theirs = todays_form(), form(database)
     for name in sorted(ours.keys() - theirs.keys()):
         yield Finding(check="schema", text=f"{name} is missing from the file.")
     for name in sorted(ours.keys() & theirs.keys()):
@@ -179,20 +190,6 @@ def _schema_findings(database: Database) -> Iterator[Finding]:
     for kind, _, name in (key.partition(" ") for key in sorted(ours.keys() & theirs.keys())):
         if kind == "view":
             database.execute(f"SELECT * FROM {name} LIMIT 1").fetchall()
-
-
-@cache
-def _fresh_schema() -> dict[str, str]:
-    fresh = Database(memory=True, execute_plugins=False)
-    migrations.apply(fresh)
-    schema = _schema(fresh)
-    fresh.conn.close()
-    return schema
-
-
-def _schema(database: Database) -> dict[str, str]:
-    rows = database.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: sql for name, sql in rows if not name.partition(" ")[2].startswith(("sqlite_", "_sqlite_"))}
 
 
 def _heads(database: Database) -> dict[str, int]:

@@ -5,6 +5,7 @@
     ├── ArchiveError         1   the archive file cannot be used
     │   ├── NotAnArchiveError    another program's file, or not SQLite at all
     │   ├── ArchiveTooNewError   written by a newer Tidslager
+    │   ├── ArchiveOutdatedError made by another version: its tables are not those of this one
     │   └── ArchiveWriteError    read-only, full disk, no such directory
     ├── QueryError           1   a question the archive has no answer to
     │   ├── PageNotFoundError
@@ -46,6 +47,10 @@ class NotAnArchiveError(ArchiveError):
 
 class ArchiveTooNewError(ArchiveError):
     """The file was written by a newer Tidslager: upgrade the program."""
+
+
+class ArchiveOutdatedError(ArchiveError):
+    """The file's tables are not those that this version makes: `tidslager rebuild`, or the next run, makes them so."""
 
 
 class ArchiveWriteError(ArchiveError):

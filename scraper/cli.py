@@ -36,7 +36,6 @@ from archive.rebuild import rebuild as run_rebuild
 from archive.rebuild_report import rebuild_rows, rebuild_text
 from archive.schema_command import SCHEMA
 from archive.searching import SEARCHING
-from archive.store import Archive
 from schemas.site import Site
 from scraper import sites as site_files
 from scraper.chosen import CONNECT_TO, CONTACT, chosen_site
@@ -60,6 +59,7 @@ from scraper.settings import installation_in_force, with_archive
 from scraper.signals import Ending
 from scraper.summary import EXIT_CODES
 from scraper.tending import quarantine, status
+from scraper.upgrading import of_today
 
 
 @click.group(
@@ -126,10 +126,10 @@ def crawl(
     refuse_foreign(path)
     with (
         writer_lock(path),
-        Archive(path) as archive,
-        Guard.of(chosen) as guard,
         Progress(sys.stderr, quiet=quiet or as_json or log_json) as progress,
         logging_to(sys.stderr, as_json=log_json, least=INFO if log_json else SILENT),
+        of_today(path, clock, watch=progress.watch) as archive,
+        Guard.of(chosen) as guard,
         Ending() as ending,
     ):
         watch, read = ending.watching(progress.watch), guard.read

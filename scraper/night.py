@@ -37,6 +37,7 @@ from scraper.ping import ping
 from scraper.secrets import Secrets
 from scraper.signals import Ending
 from scraper.summary import EXIT_CODES
+from scraper.upgrading import of_today
 
 OK, FAILED, CONFIGURATION, PARTIAL, LAYOUT, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 GRAVEST_FIRST = (TERMINATED, INTERRUPTED, FAILED, CONFIGURATION, LAYOUT, PARTIAL, OK)
@@ -112,9 +113,7 @@ def _worked(orders: Orders, clock: Clock, ending: Ending, rng: random.Random) ->
     codes: list[int] = []
     runs: list[int] = []
     with writer_lock(orders.archive):
-        with Archive(orders.archive) as archive:
-            if archive.upgraded_from:
-                LOG.info("The archive was upgraded; as it was before it is kept as %s.", archive.upgraded_from)
+        with of_today(orders.archive, clock) as archive:
             notes += _clock_notes(archive, clock)
             for name in orders.sites:
                 if ending.asked:

@@ -309,19 +309,3 @@ def test_what_a_person_reads(told: Path) -> None:
     nothing = run(told, "finnsinte")
     assert (nothing.code, nothing.out) == (0, "")
     assert "No text that was ever seen" in nothing.err
-
-
-def test_an_archive_from_before_there_was_search_is_indexed_when_it_is_opened(told: Path) -> None:
-    """The migration indexes what is there: the same answers, and nothing for verify to find."""
-    before = found(told, "personuppgift")
-    with closing(sqlite3.connect(told)) as by_hand:
-        triggers = by_hand.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search%'")
-        drops = [f"DROP TRIGGER {name}" for (name,) in triggers.fetchall()]
-        drops += [f"DROP TABLE {name}" for name in ("search_vocabulary", "search", "search_words")]
-        drops += ["DROP VIEW search_texts", "DROP TABLE search_entries"]
-        by_hand.executescript(";".join(drops))
-        assert by_hand.execute("DELETE FROM _sqlite_migrations WHERE name = 'm020_search'").rowcount == 1
-        by_hand.commit()
-    Archive(told).close()
-    assert wrong(told) == []
-    assert [{**row, "score": 0} for row in found(told, "personuppgift")] == [{**row, "score": 0} for row in before]

@@ -1,77 +1,169 @@
-"""Upgrading: an older archive is copied, and the copy verified, before anything in it is changed."""
+"""Upgrading: what another version made is copied, the copy verified, and its evidence read into today's tables."""
 
 from __future__ import annotations
 
-import hashlib
+import lzma
+import random
+import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
+from archive.evidence import SEALED
 from archive.file import open_for_reading
+from archive.form import MARK, form, mark_of, todays_form
 from archive.heads import heads_file
-from archive.migrations import APPLICATION_ID, migrations
 from archive.store import Archive
-from schemas.errors import ArchiveError, ArchiveWriteError
-from tests.builders import SITE, look, night, page, section
+from archive.verify import verify
+from schemas.errors import ArchiveError, ArchiveOutdatedError
+from tests.agency.server import Agency
+from tests.builders import SITE, night
+from tests.nights import spend_night
+from tests.runs import crawl_agency
+from tests.shell import tidslager
+
+OLDER = Path(__file__).parent / "older"
 
 
-@pytest.fixture
-def older(path: Path) -> Path:
-    """An archive as a version without chrome and views made it, with a run in it."""
-    database = Database(path, execute_plugins=False)
-    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    migrations.apply(database, stop_before="m007_chrome")
-    database.execute(
-        "INSERT INTO runs (site, started_at, tool_version, config, config_digest) VALUES (?, ?, ?, ?, ?)",
-        ["prov", "2026-03-01T02:10:00.000Z", "0", "{}", hashlib.sha256(b"{}").digest()],
-    )
-    database.conn.commit()
-    database.conn.close()
+@pytest.fixture(params=sorted(OLDER.glob("*.db.xz")), ids=lambda file: file.name.partition(".")[0])
+def older(request: pytest.FixtureRequest, path: Path) -> Path:
+    """Nine nights of the pretend agency as a version of the day in the file's name kept them, with their heads."""
+    packed: Path = request.param
+    path.write_bytes(lzma.decompress(packed.read_bytes()))
+    heads_file(path).write_bytes(packed.with_suffix("").with_suffix(".db.heads").read_bytes())
     return path
 
 
-def tables(path: Path) -> set[str]:
-    """Names of what an archive is made of."""
+def findings(path: Path) -> list[str]:
+    """What verify finds."""
+    database = open_for_reading(path, older=True)
+    with closing(database.conn):
+        return [one.text for one in verify(database, path, rng=random.Random(0)).findings]
+
+
+def copies(path: Path) -> list[Path]:
+    """Copies that were made before an upgrade."""
+    return sorted(path.parent.glob("*before-upgrade*"))
+
+
+def evidence(path: Path) -> list[Any]:
+    """Heads, and each capture with the size of its body."""
+    query = (
+        "SELECT c.id, c.fetched_at, c.outcome, b.sha256, b.size FROM captures c LEFT JOIN bodies b ON b.id = c.body_id"
+        " WHERE c.run_id <= 9 ORDER BY c.id"
+    )
     with closing(open_for_reading(path, older=True).conn) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        heads = connection.execute("SELECT id, head FROM runs WHERE id <= 9 ORDER BY id").fetchall()
+        return [*heads, *connection.execute(query).fetchall()]
 
 
-def test_an_older_archive_is_copied_before_it_is_upgraded(older: Path) -> None:
-    """The copy stands beside it as it was, the archive is today's, and writing goes on."""
-    with Archive(older) as archive:
-        copy = archive.upgraded_from
-        assert copy is not None
-        look(archive, 2, page(section("A", "a")))
-    assert "chromes" in tables(older)
-    assert "chromes" not in tables(copy)
-    with closing(open_for_reading(copy, older=True).conn) as connection:
-        assert connection.execute("SELECT site FROM runs").fetchall() == [("prov",)]
-    with Archive(older) as archive:
-        assert archive.upgraded_from is None
+def days(path: Path) -> list[Any]:
+    """Pages, and the moments at which their revisions were first seen and by which run of what state."""
+    with closing(open_for_reading(path).conn) as connection:
+        query = "SELECT page_id, seq, state, seen_from FROM revisions WHERE seen_from < '2026-03-10' ORDER BY 1, 2"
+        return connection.execute(query).fetchall()
 
 
-def test_a_new_archive_and_one_of_today_are_not_copied(path: Path) -> None:
-    """No copy is made where nothing is upgraded."""
-    for _ in range(2):
-        with Archive(path) as archive:
-            assert archive.upgraded_from is None
-    assert list(path.parent.glob("*before-upgrade*")) == []
+def test_an_archive_of_an_older_version_is_upgraded_by_the_next_night(older: Path, agency: Agency) -> None:
+    """The copy stands beside it as it was; all evidence is there, each head too; nothing is found wrong; it goes on."""
+    was = evidence(older)
+    done = spend_night(agency, older, 10, shown=3)
+    assert done.exit_code == 0, done.digest
+    assert findings(older) == []
+    assert evidence(older) == was
+    (copy,) = copies(older)
+    assert evidence(copy) == was
+    assert len(days(older)) == 13
+    assert spend_night(agency, older, 11, shown=3).exit_code == 0
+    assert copies(older) == [copy]
 
 
-def test_a_damaged_older_archive_is_not_upgraded(older: Path) -> None:
-    """What cannot be copied whole is not changed either; the message says what to do."""
-    connection = Database(older, execute_plugins=False)
-    connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("INSERT INTO pages (site, first_run) VALUES ('prov', 99)")
-    connection.conn.commit()
-    connection.conn.close()
-    before = older.read_bytes()
-    with pytest.raises(ArchiveWriteError, match="Nothing was changed"):
+def test_an_older_archive_says_so(older: Path) -> None:
+    """Whoever asks it is told what to do; verify looks at its evidence, backup copies it, rebuild makes it today's."""
+    asked = tidslager("pages", "--archive", str(older))
+    assert (asked.code, asked.out) == (1, "")
+    assert "another version of Tidslager: `tidslager rebuild`" in asked.err
+    (finding,) = findings(older)
+    assert "its evidence was looked at" in finding
+    assert tidslager("backup", str(older.with_name("copy.db")), "--archive", str(older)).code == 0
+    with pytest.raises(ArchiveOutdatedError):
         Archive(older)
+    assert tidslager("rebuild", "--archive", str(older)).code == 0
+    assert tidslager("verify", "--archive", str(older)).code == 0
+    assert tidslager("pages", "--archive", str(older)).code == 0
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "DROP VIEW page_list",
+        "DROP INDEX mentions_now; ALTER TABLE mentions DROP COLUMN mail",
+        "DROP TABLE examples",
+        "ALTER TABLE changes ADD COLUMN of_then TEXT",
+        "DROP TABLE search; DROP TABLE search_words",
+    ],
+)
+def test_whatever_is_derived_may_be_of_another_form(agency: Agency, path: Path, made: str) -> None:
+    """A view, an index, a column, a table or the search index of then: the history is today's after the next night."""
+    for number in (1, 2):
+        crawl_agency(agency, path, number)
+    was = days(path)
+    with closing(sqlite3.connect(path)) as by_hand:
+        by_hand.executescript(f"PRAGMA legacy_alter_table = ON; {made}; PRAGMA user_version = 7;")
+    assert spend_night(agency, path, 3).exit_code == 0
+    assert findings(path) == []
+    assert [row for row in days(path) if row[3] < "2026-03-03"] == was
+    assert [copy.name for copy in copies(path)] == [f"{path.name}.before-upgrade-7"]
+
+
+def test_a_new_archive_and_one_of_today_are_not_copied(agency: Agency, path: Path) -> None:
+    """No copy is made where nothing is upgraded, and the file bears today's mark."""
+    for number in (1, 2):
+        crawl_agency(agency, path, number)
+        spend_night(agency, path, number + 2)
+    assert copies(path) == []
+    with closing(open_for_reading(path).conn) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (MARK,)
+
+
+def test_the_mark_and_the_form_of_a_fresh_archive_are_those_of_today(path: Path) -> None:
+    """What the mark stands for is what the file is made of."""
+    with Archive(path) as archive:
+        assert (mark_of(archive.database), form(archive.database)) == (MARK, todays_form())
+
+
+def test_a_damaged_older_archive_is_not_upgraded(older: Path, agency: Agency) -> None:
+    """What cannot be copied whole is not changed either; the message says what to do."""
+    with closing(sqlite3.connect(older)) as by_hand:
+        by_hand.execute("INSERT INTO pages (site, first_run) VALUES ('prov', 99)")
+        by_hand.commit()
+    before = older.read_bytes()
+    with pytest.raises(ArchiveError, match="Nothing was changed"):
+        spend_night(agency, older, 10, shown=3)
     assert older.read_bytes() == before
-    assert "chromes" not in tables(older)
+    assert copies(older) == []
+
+
+def test_evidence_that_this_version_does_not_know_is_not_left_behind(agency: Agency, path: Path) -> None:
+    """A file of a version that keeps more is refused, not read into tables that have no place for it."""
+    crawl_agency(agency, path, 1)
+    with closing(sqlite3.connect(path)) as by_hand:
+        by_hand.executescript("ALTER TABLE captures ADD COLUMN hologram BLOB; PRAGMA user_version = 7")
+    ran = tidslager("rebuild", "--archive", str(path))
+    assert ran.code == 1
+    assert "captures.hologram" in ran.err
+    with closing(open_for_reading(path, older=True).conn) as connection:
+        assert connection.execute("SELECT count(*) FROM captures WHERE hologram IS NULL").fetchone()[0]
+
+
+def test_a_seal_covers_the_columns_that_are_stored(path: Path) -> None:
+    """A column more in a sealed table would break each chain that was sealed without it: it gets a table of its own."""
+    with Archive(path) as archive:
+        for table, columns in SEALED.items():
+            stored = archive.database.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()
+            assert tuple(name for (name,) in stored) == columns
 
 
 def test_an_archive_that_was_moved_away_is_missed(path: Path) -> None:
