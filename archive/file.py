@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from archive.form import MARK, mark_of
+from archive.form import MARK, is_empty, mark_of
 from archive.migrations import APPLICATION_ID, migrations
 from schemas.errors import (
     ArchiveError,
@@ -48,7 +48,7 @@ def open_for_writing(path: Path) -> Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             with transaction(database, path):
-                if _is_empty(database):
+                if is_empty(database):
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     connection.execute(f"PRAGMA user_version = {MARK}")
                     migrations.apply(database)
@@ -71,8 +71,9 @@ def open_for_reading(path: Path, *, older: bool = False) -> Database:
     with plain_errors(path):
         database = Database(_read_only(path), execute_plugins=False)
         try:
-            _check_whole(database, path)
             _check_ours(database, path, older=older)
+            if not older and is_empty(database):
+                _refuse_empty(path)
         except BaseException:
             database.conn.close()
             raise
@@ -139,12 +140,8 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _is_empty(database: Database) -> bool:
-    return not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-
 def _check_ours(database: Database, path: Path, *, older: bool = False) -> None:
-    if _is_empty(database):
+    if is_empty(database):
         return
     if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise NotAnArchiveError(
@@ -162,9 +159,8 @@ def _check_ours(database: Database, path: Path, *, older: bool = False) -> None:
         )
 
 
-def _check_whole(database: Database, path: Path) -> None:
-    if _is_empty(database):
-        raise ArchiveError(f"{path} holds nothing yet: make an archive of it with `tidslager crawl SITE`.")
+def _refuse_empty(path: Path) -> None:
+    raise ArchiveError(f"{path} holds nothing yet: make an archive of it with `tidslager crawl SITE`.")
 
 
 @contextmanager

@@ -42,6 +42,11 @@ def mark_of(database: Database) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
+def is_empty(database: Database) -> bool:
+    """Whether nothing was made in a file yet: a run may have stopped before its first write."""
+    return not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
 def form(database: Database) -> dict[str, str]:
     """The SQL of each table, view, index and trigger, by its kind and name; not of those that SQLite makes itself."""
     rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()

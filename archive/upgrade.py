@@ -9,7 +9,7 @@ from random import Random
 
 from archive.backup import back_up
 from archive.file import open_for_reading, plain_errors
-from archive.form import MARK, mark_of
+from archive.form import MARK, is_empty, mark_of
 from archive.rebuild import LookReader, Watch, rebuild
 from schemas.errors import ArchiveWriteError
 
@@ -24,8 +24,8 @@ def upgrade(path: Path, read: LookReader, *, parser: str, now: datetime, watch: 
         return None
     database = open_for_reading(path, older=True)
     with closing(database.conn), plain_errors(path):
-        mark = mark_of(database)
-    if mark == MARK:
+        mark, empty = mark_of(database), is_empty(database)
+    if mark == MARK or empty:
         return None
     copy = _copied(path, mark)
     rebuild(path, read, parser=parser, now=now, watch=watch)
