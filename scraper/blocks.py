@@ -32,6 +32,11 @@ class OpenList:
         if text or links:
             self._items[place] = Item(text=text, level=level, links=links)
 
+    def add(self, text: str, links: tuple[Link, ...], *, deeper: bool) -> None:
+        """Take an entry in which none is nested."""
+        if text or links:
+            self._items.append(Item(text=text, level=self.depth + deeper, links=links))
+
     def leave(self) -> List | None:
         """Leave a list: with the outermost all of it is given, unless nothing stands in it."""
         self.depth -= 1

@@ -16,7 +16,7 @@ from scraper.controls import is_disclosure
 from scraper.links import follow, kind_of
 from scraper.media import PLAYING, film_of, image_of, is_player, keeps_film, may_play
 from scraper.surroundings import Surroundings, phrases_of
-from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, stored
+from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, said_in, stored
 from scraper.tree import BLOCKS, HEADINGS, INLINE, SILENT
 
 Where: TypeAlias = Literal["top", "heading", "list", "item", "table", "row", "cell", "caption", "quote"]
@@ -28,6 +28,8 @@ Beginnings: TypeAlias = "dict[str, Callable[[ContentReader, int], End | None]]"
 
 _LISTS = frozenset({"ul", "ol", "dl", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
+_LINKED_ENTRY = 3
+"""Elements and texts of an entry that is one link."""
 _ITEMS = frozenset({"li", "dt", "dd"})
 _KNOWN = BLOCKS | INLINE | SILENT | {"button"}
 # A table that holds these arranges the page; it says nothing about rows.
@@ -94,12 +96,12 @@ class ContentReader:
         if (tag not in _ORDINARY or keeps_film(self._tree, number)) and self._is_all_read(number, tag):
             return False
         end = self._tree.ends[number]
+        if number + 1 < end <= number + _LINKED_ENTRY and self._is_simple(number, tag, end):
+            return False
         if edged:
             self._ends.append((end, self._edge))
         if number in self._around.preamble:
             self._ends.append((end, self._begin_preamble()))
-        if tag == "a" and end == number + 2 and self._say_link(number):
-            return False
         begin = self._beginnings[self._where[-1]].get(tag)
         leave = begin(self, number) if begin else None
         if leave:
@@ -108,12 +110,52 @@ class ContentReader:
 
     def _say(self, number: int) -> None:
         """Take the words of a text node."""
-        piece = self._tree.preformatted(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
+        piece = self._hear(number)
         text = self._texts[-1]
         text.pieces.append(piece)
         if self._link and self._link.link and can_be_seen(piece):
             text.links.append(self._link.link)
             self._link.link = None
+
+    def _hear(self, number: int) -> str:
+        """The words of a text node."""
+        return self._tree.preformatted(number) if self._preformatted else self._tree.pieces[self._tree.firsts[number]]
+
+    def _is_simple(self, number: int, tag: str, end: int) -> bool:
+        """Read a link of one text, or an entry of one text or one such link, as most are; False for all else."""
+        if self._link or self._preformatted or number in self._around.preamble:
+            return False
+        if tag == "a":
+            found = self._linked(number)
+            if found:
+                self._texts[-1].pieces.append(found[0])
+                self._texts[-1].links += found[1]
+        elif tag in _ITEMS and self._where[-1] == "list":
+            inner = number + 1
+            if self._tree.tags[inner:end] == [""]:
+                found = self._hear(inner), ()
+            elif inner in self._hidden or inner in self._around.preamble or keeps_film(self._tree, inner):
+                return False
+            else:
+                found = self._linked(inner) if self._tree.ends[inner] == end else None
+            if found:
+                self._list.add(said_in(found[0]), found[1], deeper=tag == "dd")
+        else:
+            return False
+        return found is not None
+
+    def _linked(self, number: int) -> tuple[str, tuple[Link, ...]] | None:
+        """What a link of one text says, and the link where that leaves ink; None for any other element."""
+        told = self._tree.tags[number : self._tree.ends[number]]
+        address = self._led_to(number) if told == ["a", ""] else None
+        if address is None:
+            return None
+        piece, cut = self._hear(number + 1), self._phrases.suffix.cut
+        if not can_be_seen(piece):
+            return piece, ()
+        said, words = cut(piece), stored(piece)
+        label = said if words == piece else cut(words)
+        return said, (Link(label=label, address=address, kind=kind_of(address, self._around.address)),)
 
     def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
@@ -274,21 +316,6 @@ class ContentReader:
     def _end_cell(self, *, header: bool) -> None:
         text, links = self._take()
         self._table.add(Cell(text=text, header=header, links=links))
-
-    def _say_link(self, number: int) -> bool:
-        """Read a link of one text and nothing else, as most are; False for any other element."""
-        address = None if self._preformatted or self._link or self._tree.tags[number + 1] else self._led_to(number)
-        if address is None:
-            return False
-        self._say(number + 1)
-        text = self._texts[-1]
-        piece = text.pieces[-1]
-        if can_be_seen(piece):
-            words, cut = stored(piece), self._phrases.suffix.cut
-            text.pieces[-1] = cut(piece)
-            label = text.pieces[-1] if words == piece else cut(words)
-            text.links.append(Link(label=label, address=address, kind=kind_of(address, self._around.address)))
-        return True
 
     def _led_to(self, number: int) -> str | None:
         """Where a link leads; None for one that leads nowhere."""

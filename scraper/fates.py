@@ -101,10 +101,10 @@ class _Telling(ContentReader):
         self._told = note
         self._since: list[int] = []
 
-    def _say(self, number: int) -> None:
+    def _hear(self, number: int) -> str:
         self._since.append(number)
         self._told(number, "handled", self._place())
-        super()._say(number)
+        return super()._hear(number)
 
     def _place(self) -> str:
         if self._where[-1] == "heading":

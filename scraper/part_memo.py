@@ -26,6 +26,8 @@ PARTS = 64
 """Parts remembered, those read or met last."""
 LARGEST_BYTES = 256 * 1024
 """Size of what a part is known by up to which it is remembered."""
+_LEFT_OUT: Final = 1.1
+"""The number of elements and texts in a part, by those that are left out, under which it is not worth a memory."""
 READ: Final = ADDRESSES | KEPT | {*TITLES, "id", "role", "alt", "width", "height"}
 """Attributes that reading asks for; by others menus mark where a reader is, on each page another entry."""
 
@@ -93,10 +95,13 @@ class PartMemo:
 
 
 def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
-    """What the part is known by; None where it is large, or preformatted, which is read from more than the tree."""
+    """What the part is known by; None where it is large, or preformatted, which is read from more than the tree.
+
+    None, too, where nearly all of it is left out, such as a header around a menu: reading the rest is soon done.
+    """
     end = tree.ends[element]
     tags = tree.tags[element:end]
-    if "pre" in tags:
+    if "pre" in tags or hidden.size(element, end) * _LEFT_OUT > end - element:
         return None
     told = _encode(
         (

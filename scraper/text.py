@@ -47,6 +47,12 @@ def can_be_seen(text: str) -> bool:
     return text[:1].isalnum() or (not text.isspace() and _SEEN.search(text) is not None)
 
 
+def said_in(text: str) -> str:
+    """Collected pieces in stored form, "" when they leave no ink."""
+    text = stored(text)
+    return text if can_be_seen(text) else ""
+
+
 class LinkSuffix:
     """The words at the end of a link that only a screen reader says, by a layout's expression.
 
@@ -95,9 +101,9 @@ class Text:
 
     def take(self) -> tuple[str, tuple[Link, ...]]:
         """The text in stored form, "" when it leaves no ink, and its links; nothing is left behind."""
-        text, links = stored("".join(self.pieces)), tuple(self.links)
+        text, links = said_in("".join(self.pieces)), tuple(self.links)
         self.pieces, self.links = [], []
-        return (text if can_be_seen(text) else ""), links
+        return text, links
 
     def cut(self, suffix: LinkSuffix, opened: OpenLink) -> None:
         """Take the suffix off the words of a link that ends here."""

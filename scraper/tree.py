@@ -298,6 +298,12 @@ class Region:
         place = bisect_right(self._starts, number) - 1
         return place >= 0 and number < self._ends[place]
 
+    def size(self, number: int, end: int) -> int:
+        """How many elements and texts of the region stand in an element that ends there."""
+        place = bisect_left(self._starts, number)
+        spans = zip(self._starts[place:], self._ends[place:], strict=True)
+        return sum(last - first for first, last in spans if first < end)
+
     def unheard(self, number: int, end: int) -> list[int]:
         """What is not read of what stands in an element that ends there: the region's and the silent elements."""
         cuts = self._unheard
