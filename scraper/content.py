@@ -10,10 +10,10 @@ from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from schemas.page import Block, Cell, Link, Paragraph, Quote, Section
+from schemas.page import Block, Cell, Link, LinkKind, Paragraph, Quote, Section
 from scraper.blocks import OpenList, OpenTable
 from scraper.controls import is_disclosure
-from scraper.links import follow, kind_of
+from scraper.links import home_of, lead
 from scraper.media import PLAYING, film_of, image_of, is_player, keeps_film, may_play
 from scraper.surroundings import Surroundings, phrases_of
 from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, said_in, stored
@@ -53,6 +53,7 @@ class ContentReader:
         self._around = around
         self._tree = around.tree
         self._hidden = around.hidden.numbers
+        self._home = home_of(around.address)
         self._phrases = phrases_of(around.layout)
         self._worded = worded
         self._drafts: list[tuple[Section, list[Block]]] = []
@@ -147,15 +148,15 @@ class ContentReader:
     def _linked(self, number: int) -> tuple[str, tuple[Link, ...]] | None:
         """What a link of one text says, and the link where that leaves ink; None for any other element."""
         told = self._tree.tags[number : self._tree.ends[number]]
-        address = self._led_to(number) if told == ["a", ""] else None
-        if address is None:
+        led = self._led_to(number) if told == ["a", ""] else None
+        if led is None:
             return None
         piece, cut = self._hear(number + 1), self._phrases.suffix.cut
         if not can_be_seen(piece):
             return piece, ()
         said, words = cut(piece), stored(piece)
         label = said if words == piece else cut(words)
-        return said, (Link(label=label, address=address, kind=kind_of(address, self._around.address)),)
+        return said, (Link(label=label, address=led[0], kind=led[1]),)
 
     def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
@@ -317,21 +318,21 @@ class ContentReader:
         text, links = self._take()
         self._table.add(Cell(text=text, header=header, links=links))
 
-    def _led_to(self, number: int) -> str | None:
-        """Where a link leads; None for one that leads nowhere."""
+    def _led_to(self, number: int) -> tuple[str, LinkKind] | None:
+        """Where a link leads and the kind of that; None for one that leads nowhere."""
         reference = self._tree.attribute(number, "href")
-        return follow(self._around.base, reference) if reference else None
+        return lead(self._around.base, reference, self._home) if reference else None
 
     def _begin_link(self, number: int) -> End | None:
-        address = None if self._link else self._led_to(number)
-        if address is None:
+        led = None if self._link else self._led_to(number)
+        if led is None:
             return None
         tree, suffix = self._tree, self._phrases.suffix
         words = suffix.cut(tree.line(number, self._around.hidden))
         pictured = tree.first_in(number, "img")
         if not words and pictured is not None:
             words = tree.wording(pictured, "alt") or tree.wording(number, "aria-label", "title")
-        link = Link(label=words, address=address, kind=kind_of(address, self._around.address))
+        link = Link(label=words, address=led[0], kind=led[1])
         self._link = OpenLink(link, self._texts[-1], pictured=pictured is not None)
         return self._end_link
 

@@ -61,18 +61,27 @@ def _follow(base: str, reference: str) -> str | None:
 _followed = lru_cache(maxsize=4096)(_follow)
 
 
-def kind_of(address: str, base: str) -> LinkKind:
-    """Kind of an address that `follow` gave, seen from the page at `base`. A film in a file archive is media."""
+def lead(base: str, reference: str, home: str) -> tuple[str, LinkKind] | None:
+    """Where a reference leads, as `follow` gives it, and of what kind that is for a page of that home (`home_of`)."""
+    if len(reference) > _REMEMBERED:
+        return _lead(base, reference, home)
+    return _led(needed_base(base, reference), reference, home)
+
+
+def _lead(base: str, reference: str, home: str) -> tuple[str, LinkKind] | None:
+    address = _follow(base, reference)
+    return (address, kind_of(address, home)) if address else None
+
+
+_led = lru_cache(maxsize=4096)(_lead)
+
+
+def kind_of(address: str, home: str) -> LinkKind:
+    """Kind of an address that `follow` gave, for a page of that home (`home_of`). A film in a file archive is media."""
     if address.startswith("mailto:"):
         return "mail"
     if address.startswith("tel:"):
         return "phone"
-    kind = _kind_seen_from if len(address) <= _REMEMBERED else _kind_seen_from.__wrapped__
-    return kind(home_of(base), address)
-
-
-@lru_cache(maxsize=4096)
-def _kind_seen_from(home: str, address: str) -> LinkKind:
     path = _path(address)
     if is_film(address) or _PICTURE.search(path):
         return "media"

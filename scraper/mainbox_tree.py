@@ -188,7 +188,7 @@ class _Surveyor:
 def _drop(block: Block, tree: Tree) -> None:
     """Note that the layout drops the block, and how much it says."""
     block.dropped = True
-    block.taken = sum(map(_size, tree.pieces[tree.firsts[block.number] : tree.lasts[block.number]]))
+    block.taken = _size("".join(tree.pieces[tree.firsts[block.number] : tree.lasts[block.number]]))
     block.add_up()
 
 

@@ -46,6 +46,8 @@ SILENT: Final = _tags(
 )
 # Of the silent ones, those whose content is one text, often a long one: nothing that is read can stand in it.
 _CODE: Final = _tags("script style noscript")
+_HEAD: Final = 130
+"""Letters of a text among which labels are looked for: more than a line that says a day may have."""
 # What a role may make a heading: not what has a place of its own in a list, a table or the page.
 _ROLED: Final = _tags("div span p b strong em i font center label legend summary header hgroup section figcaption")
 _NOTHING: Final[Attributes] = {}
@@ -188,13 +190,16 @@ class Tree:
         self.lasts[number] = len(self.pieces)
 
     def may_say(self, hints: Iterable[bytes]) -> bool:
-        """Whether any of the texts in small ASCII letters stands on the page, in whatever letters."""
+        """Whether any of the labels stands at the beginning of a line, or within a short one, in whatever letters.
+
+        Labels are told in ASCII and small letters, as much of them as is.
+        """
         return any(hint in self._small for hint in hints)
 
     @cached_property
     def _small(self) -> bytes:
-        """The words of the page, A to Z in small letters: those beyond ASCII would cost five times as much."""
-        return "".join(self.pieces).encode("utf-8", "surrogatepass").lower()
+        """The heads of the page's texts, A to Z in small letters: those beyond ASCII would cost five times as much."""
+        return "".join([piece[:_HEAD] for piece in self.pieces]).encode("utf-8", "surrogatepass").lower()
 
     @property
     def body(self) -> int | None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.page import LinkKind
-from scraper.links import follow, is_film, kind_of
+from scraper.links import follow, home_of, is_film, kind_of, lead
 
 BASE = "https://www.ekeby.example/omsorg/hem.1.html"
 
@@ -52,7 +52,8 @@ def test_a_reference_leads_where_a_browser_goes(reference: str, address: str | N
 )
 def test_each_address_has_a_kind(address: str, kind: LinkKind) -> None:
     """By scheme, by extension, by player, else by host, "www." or not."""
-    assert kind_of(address, BASE) == kind
+    assert kind_of(address, home_of(BASE)) == kind
+    assert lead(BASE, address, home_of(BASE)) == (address, kind)
 
 
 def test_a_picture_is_no_film() -> None:
