@@ -59,9 +59,10 @@ def write_sections(
         old = section_identities(database, before[0])
         inherited = {new: old[was] for was, new in align_sections(before[1].sections, after.sections)}
     taken = set(inherited.values())
+    attempts: dict[str, int] = {}
     rows = []
     for at, section in enumerate(after.sections):
-        identity = inherited.get(at) or _identity(database, page, section, taken)
+        identity = inherited.get(at) or _identity(database, page, section, taken, attempts)
         taken.add(identity)
         rows.append((revision, at + 1, identity, _text_number(database, section)))
     database.conn.executemany(
@@ -79,11 +80,15 @@ def section_identities(database: Database, revision: int) -> tuple[int, ...]:
     return tuple(number for (number,) in rows.fetchall())
 
 
-def _identity(database: Database, page: int, section: Section, taken: set[int]) -> int:
-    """A section that was there before under the same key, unless it is still in use, or a new one."""
+def _identity(database: Database, page: int, section: Section, taken: set[int], attempts: dict[str, int]) -> int:
+    """A section that was there before under the same key, unless it is still in use, or a new one.
+
+    `attempts` are the last ones tried for each name: they are taken, and among thousands of sections of one name they
+    are not tried again.
+    """
     name = section.anchor or section.heading or "lead"
-    attempt = 1
     while True:
+        attempt = attempts[name] = attempts.get(name, 0) + 1
         key = name if attempt == 1 else f"{name}~{attempt}"
         found = database.execute("SELECT id FROM sections WHERE page_id = ? AND key = ?", [page, key]).fetchone()
         if found is None:
@@ -91,7 +96,6 @@ def _identity(database: Database, page: int, section: Section, taken: set[int]) 
             return int(cursor.lastrowid or 0)
         if found[0] not in taken:
             return int(found[0])
-        attempt += 1
 
 
 def _text_number(database: Database, section: Section) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -31,6 +32,7 @@ Purpose = Literal[
     "robots",  # a host's robots.txt
 ]
 
+_FOLD = re.compile(r"[ \t]*\n[ \t]+")  # a field that goes on in the next line, which is not one of its own
 _BLANK = " \t\n\r\v\f"  # of ASCII: to a str, unlike bytes, U+0085 and U+00A0 of Latin-1 are blank too
 
 
@@ -88,7 +90,8 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=8)  # a head is asked for a dozen fields in a row
 def _fields_of(head: bytes) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in head.decode("latin-1").replace("\r\n", "\n").split("\n")[1:]:
+    text = _FOLD.sub(" ", head.decode("latin-1").replace("\r\n", "\n"))
+    for line in text.split("\n")[1:]:
         name, colon, value = line.partition(":")
         if colon:
             key = name.strip(_BLANK).lower()

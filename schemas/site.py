@@ -42,6 +42,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Seconds that the parser may take for one page; an ordinary page takes a few milliseconds."""
     parse_bytes: Annotated[int, Meta(ge=128 * MIB)] = 1024 * MIB
     """Address space of the process that parses; a page of 50 MB would need 1.5 GB."""
+    record_bytes: Positive = 4 * MIB
+    """Bytes of what the parser reads on one page or in one file, its chrome included; the longest act of Swedish law
+    has under 2 MB of text. Guards against small markup that reads as hundreds of megabytes."""
     document_bytes: Positive = 32 * MIB
     """Bytes of a linked file as sent."""
     documents: Count = 200
@@ -127,7 +130,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Names of organisations that the pages name without a word such as "kommun", "AB" or "kooperativ" beside them."""
     documents: bool = False
     """Whether to look also at the files (PDF and others) that pages in scope link to, as `crawl --documents` does:
-    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF is told.
+    within the hosts of the site, with the same manners. Each version is kept, and what changed in a PDF, docx or
+    odt is told.
     """
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,

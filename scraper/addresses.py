@@ -49,13 +49,17 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
 
     Lower-case host in ASCII, default port gone, dots resolved, escapes in capitals and only where needed, without
     session ids, tracking parameters, a trailing dot of the host and (unless asked for) the fragment. The query keeps
-    its order. An address with a user name or a password, or with port 0, has no normal form.
+    its order. An address with a user name or a password, with port 0, or over 8,192 characters has no normal form.
     """
     try:
         whole = ada_url.normalize_url(address.strip())
     except ValueError:
         return None
     return settled(whole, fragment=fragment)
+
+
+LONGEST = 8192
+"""Characters of an address that is asked for; RFC 9110, section 4.1 wants 8,000 to be taken, and many take no more."""
 
 
 def settled(whole: str, *, fragment: bool = False) -> str | None:
@@ -65,7 +69,7 @@ def settled(whole: str, *, fragment: bool = False) -> str | None:
         return None
     scheme, host, port, path, search, tail = parts.groups(default="")
     host = host.rstrip(".")
-    if not host or port == ":0":
+    if not host or port == ":0" or len(whole) > LONGEST:
         return None
     if ";" in path or "%" in path:
         path = _spelled(_SESSION.sub("", path)) or "/"

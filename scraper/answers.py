@@ -14,6 +14,8 @@ TRY_AGAIN = (429, 502, 503, 504)
 # What the Fetch standard follows; 300 and 304 are something else.
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_MODIFIED = 304
+_TOLD = 300
+"""Characters of a sentence on what went wrong: servers have a say in it, and may have much to say."""
 
 
 def may_help_to_retry(capture: Capture) -> bool:
@@ -33,6 +35,15 @@ def read_answer(
 
     `validators` are those that the request was sent with.
     """
+    capture = _read(address, purpose, answer, verdict, validators)
+    if capture.error is None or len(capture.error) <= _TOLD:
+        return capture
+    return replace(capture, error=f"{capture.error[:_TOLD]} …, cut.")
+
+
+def _read(
+    address: str, purpose: Purpose, answer: Answer, verdict: str | None, validators: Validators | None
+) -> Capture:
     capture = Capture(
         address=address,
         purpose=purpose,

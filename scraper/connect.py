@@ -10,6 +10,8 @@ import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from queue import Empty, Queue
+from threading import Thread
 
 import msgspec
 
@@ -191,8 +193,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
     """Whether names may lead to the public network: not for a crawl that does not say whose it is."""
     resolve: Resolve = resolve
 
-    def find(self, host: str, port: int) -> tuple[tuple[str, int], ...]:
-        """Address literals and ports to try in turn for a host and port.
+    def find(self, host: str, port: int, patience_s: float | None = None) -> tuple[tuple[str, int], ...]:
+        """Address literals and ports to try in turn for a host and port; a name is looked up for so long.
 
         Raises NoAddressError, and RefusedAddressError when even one of the addresses may not be connected to: a name
         with both public and private answers is an attack or a mistake.
@@ -202,13 +204,34 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
         target, target_port, named = host, port, False
         if detour is not None:
             target, target_port, named = detour.to_host or host, detour.to_port or port, bool(detour.to_host)
-        literals = (target,) if _is_literal(target) else self.resolve(target, target_port)
+        literals = (target,) if _is_literal(target) else self._look_up(target, target_port, patience_s)
         if not literals:
             raise NoAddressError(f"{target} does not resolve: no address.")
         if not named:
             for literal in literals:
                 self._check(host, literal)
         return tuple((literal, target_port) for literal in literals)
+
+    def _look_up(self, host: str, port: int, patience_s: float | None) -> Sequence[str]:
+        """What the resolver says. The system's own has no limit that we could set, and may take minutes."""
+        if patience_s is None:
+            return self.resolve(host, port)
+        said: Queue[Sequence[str] | Exception] = Queue()
+
+        def ask() -> None:
+            try:
+                said.put(self.resolve(host, port))
+            except Exception as error:  # noqa: BLE001 -- handed to who asked
+                said.put(error)
+
+        Thread(target=ask, daemon=True).start()
+        try:
+            found = said.get(timeout=patience_s)
+        except Empty:
+            raise NoAddressError(f"{host} does not resolve: no answer for {patience_s:g} s.") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def check_name(self, host: str) -> None:
         """Refuse a host that by its name alone may not be connected to, where another machine looks names up.

@@ -1,4 +1,4 @@
-"""Documents: what a linked file says. The text of a PDF as paragraphs; of any other file what it is, to the byte. Pure.
+"""Documents: what a linked file says, a PDF, docx or odt; of any other file what it is, to the byte. Pure.
 
 Files come from anybody: whoever reads them does it in the guarded child. PDFs are read by pypdf, which the extra
 `tidslager[documents]` brings; without it a PDF is kept and known by its hash alone.
@@ -13,10 +13,13 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from archive.documents import file_type
 from schemas.capture import Capture
 from schemas.page import Dated, Page, Paragraph, Section
 from schemas.reading import Reading
+from scraper.office import kind_of, read_office
 from scraper.text import collapse, stored
 
 if TYPE_CHECKING:
@@ -47,7 +50,21 @@ def read_document(capture: Capture, limit: int) -> Reading:
         return Reading(verdict="unparsable", why="The answer is a web page and not the file.")
     if b"%PDF-" in capture.body[:_PDF_WITHIN]:
         return _read_pdf(capture, capture.body, limit)
+    if office := kind_of(capture.body):
+        return _read_office(capture, capture.body, limit, office)
     return _known_by_hash(capture, capture.body)
+
+
+def _read_office(capture: Capture, body: bytes, limit: int, kind: str) -> Reading:
+    try:
+        record = read_office(body, limit)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- as with a PDF
+        return Reading(verdict="unparsable", why=f"The {kind} could not be read ({type(error).__name__}).")
+    if not record.sections:
+        return _known_by_hash(capture, body, f"the {kind} has no text in it")
+    return Reading(verdict="page", page=replace(record, title=record.title or _file_name(capture.address)), layout=kind)
 
 
 def _read_pdf(capture: Capture, body: bytes, limit: int) -> Reading:

@@ -113,8 +113,11 @@ class _RecordedStream(httpcore.NetworkStream):
             stream = self._stream.start_tls(ssl_context, server_hostname, self._exchange.patience())
         except httpcore.ConnectError as error:
             raise HandshakeError(error.args[0] if error.args else error) from error
+        session = stream.get_extra_info("socket")
+        # Where the end of the connection is the end of the body, only TLS's own goodbye tells an end from a cut.
+        session.suppress_ragged_eofs = False
         self._exchange.begin_again()
-        self._exchange.tls = _tls_facts(stream.get_extra_info("socket"))
+        self._exchange.tls = _tls_facts(session)
         return _RecordedStream(stream, self._exchange)
 
     def get_extra_info(self, info: str) -> Any:
@@ -144,7 +147,7 @@ class CheckedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first of the checked addresses that takes the connection; httpcore calls it."""
         last: Exception | None = None
-        for literal, target_port in self._routes.find(host, port):
+        for literal, target_port in self._routes.find(host, port, self._exchange.patience()):
             try:
                 stream = self._tcp.connect_tcp(
                     literal, target_port, self._exchange.patience(), local_address, socket_options

@@ -29,6 +29,8 @@ from scraper.wire import Wire
 PLACEHOLDER = "you@example.se"
 """The contact of our examples: typed as it stands it says nothing of who asks, and counts as none."""
 _LONGEST_BACK_OFF_S = 60.0
+_UNMET = (304, 412)
+"""What servers answer to validators: 304, and some 412, which is for other methods (RFC 9110, section 13.1.2)."""
 _PRINTABLE = re.compile(r"[!-'*-~][ -'*-~]*")
 
 
@@ -102,7 +104,9 @@ class Fetcher:
         """
         here = normal(address)
         if here is None:
-            yield self._unsent(address, purpose, "out_of_scope", f"{address} is no http(s) address that is asked for.")
+            yield self._unsent(
+                address, purpose, "out_of_scope", f"{address[:300]} is no http(s) address that is asked for."
+            )
             return
         trail: list[str] = []
         while not self.allowance.refuses(self._pace.rest(here)):
@@ -203,12 +207,12 @@ class Fetcher:
         """Ask for an address, again where that may help.
 
         Once more when it asks for a cookie to come back, and once without validators when its 304 is about something
-        that we do not hold.
+        that we do not hold, or when it takes offence at them.
         """
         cookie = self._cookies.header(address)
         capture = self._ask_patiently(address, purpose, verdict, validators)
         wants_cookie = capture.location == address and self._cookies.header(address) != cookie
-        misses = capture.status == 304 and validators is not None and capture.confirms is None  # noqa: PLR2004
+        misses = validators is not None and capture.confirms is None and capture.status in _UNMET
         if wants_cookie or misses:
             first = capture.attempts
             capture = self._ask_patiently(address, purpose, verdict, None if misses else validators)

@@ -32,6 +32,7 @@ from scraper.part_exchange import KnownParts, SentPart, SentParts
 DEADLINE_S = Limits().parse_s
 DOCUMENT_S = Limits().document_s
 MEMORY_BYTES = Limits().parse_bytes
+RECORD_BYTES = Limits().record_bytes
 
 _LENGTH = struct.Struct(">Q")
 _ROOT = Path(__file__).parent.parent
@@ -70,12 +71,14 @@ class Guard:
         document_s: float = DOCUMENT_S,
         memory_bytes: int = MEMORY_BYTES,
         decoded_bytes: int = DECODED_BYTES,
+        record_bytes: int = RECORD_BYTES,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deadline_s = deadline_s
         self._document_s = document_s
         self._memory_bytes = memory_bytes
         self._decoded_bytes = decoded_bytes
+        self._record_bytes = record_bytes
         self._monotonic = monotonic
         self._child: subprocess.Popen[bytes] | None = None
         self._parts = KnownParts()
@@ -89,6 +92,7 @@ class Guard:
             document_s=limits.document_s,
             memory_bytes=limits.parse_bytes,
             decoded_bytes=limits.decoded_bytes,
+            record_bytes=limits.record_bytes,
         )
 
     def __enter__(self) -> Self:
@@ -120,6 +124,10 @@ class Guard:
             self._end()
             limit = self._memory_bytes // (1024 * 1024)
             return Reading(verdict="unparsable", why=f"The parser broke down on this page, perhaps at {limit} MB.")
+        except OverflowError:
+            # Not even taken in: what is small as markup may be hundreds of times as much when read.
+            self._end()
+            return Reading(verdict="unparsable", why=f"What the parser read is over {self._record_bytes} bytes.")
         except TimeoutError:
             self._end()
             return Reading(verdict="unparsable", why=f"The parser was not through after {deadline_s:g} s.")
@@ -157,6 +165,8 @@ class Guard:
         while len(data) < _LENGTH.size:
             data += self._piece(stream, until)
         (length,) = _LENGTH.unpack_from(data)
+        if length > self._record_bytes:
+            raise OverflowError
         pieces, missing = [data], _LENGTH.size + length - len(data)
         while missing > 0:
             pieces.append(self._piece(stream, until))

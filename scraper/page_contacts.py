@@ -25,6 +25,8 @@ _OF_OTHERS: Final = frozenset(("menu", "news", "related", "cookies"))
 """Parts of the chrome that lead elsewhere and offer nobody."""
 _REMEMBERED = 1024
 """Texts whose contacts are remembered: a footer with a telephone number stands on every page of a site."""
+_LONGEST_REMEMBERED: Final = 20_000
+"""Characters up to which a text is remembered."""
 
 
 def with_contacts(page: Page, mentions: Iterable[tuple[Mention, ...]]) -> tuple[tuple[Mention, ...], ...]:
@@ -51,7 +53,8 @@ def _contacts(headed: str, blocks: tuple[Block, ...]) -> tuple[Contact, ...]:
     if not _REACHABLE.search(text):
         return ()
     opening = f"{headed}\n" if _HEADED.search(headed) else ""
-    return _each_once(opening + text)
+    each_once = _each_once if len(text) <= _LONGEST_REMEMBERED else _each_once.__wrapped__
+    return each_once(opening + text)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -14,6 +15,10 @@ from scraper.swedish import find_dates, find_mentions, find_subjects
 
 _REMEMBERED = 4096
 """Texts whose mentions are remembered: a rebuild reads most texts as many times as there were nights."""
+_LONGEST_REMEMBERED = 20_000
+"""Characters up to which a text is remembered."""
+_LOOKED_AT = 500_000
+"""Characters of a text in which names are looked for: what a book has. Beyond it, memory grows for nothing."""
 
 
 def recognised(reading: Reading, rules: Rules) -> Reading:
@@ -24,7 +29,7 @@ def recognised(reading: Reading, rules: Rules) -> Reading:
     texts = page.texts()
     openings = (len(texts[0]), *(len(section.heading) for section in page.sections))
     found = [
-        _mentions(text, opening, rules.organisations, rules.people)
+        _remembered(text[:_LOOKED_AT])(text[:_LOOKED_AT], opening, rules.organisations, rules.people)
         for text, opening in zip(texts, openings, strict=True)
     ]
     if not rules.people:
@@ -50,6 +55,10 @@ def _of_head(found: tuple[Mention, ...], page: Page, text: str) -> tuple[Mention
         evidence="named in a place of its own as who answers for the page",
     )
     return (*others, named)
+
+
+def _remembered(text: str) -> Callable[[str, int, tuple[str, ...], bool], tuple[Mention, ...]]:
+    return _mentions if len(text) <= _LONGEST_REMEMBERED else _mentions.__wrapped__
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -6,6 +6,8 @@ about one body, the one whose validators were sent.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from archive.held import Held
@@ -13,6 +15,8 @@ from schemas.capture import Capture
 from scraper.pace import parse_http_date
 
 _WEAK = "W/"
+# A tag, with the letters that RFC 9110, section 8.8.3 allows; longer ones break servers that get them back.
+_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]{0,1000}"')
 
 
 class Validators(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,17 +42,11 @@ def read_validators(held: Held) -> Validators | None:
     """The validators in the head of a capture that we hold the body of; None when it gave none to go by."""
     head = Capture(address="", fetched_at=held.fetched_at, outcome="fetched", head=held.head)
     tags, dates = head.fields("etag"), head.fields("last-modified")
-    etag = tags[0] if len(tags) == 1 and _is_tag(tags[0]) else None
+    etag = tags[0] if len(tags) == 1 and _TAG.fullmatch(tags[0]) else None
     modified = dates[0] if len(dates) == 1 and _settled(head, dates[0]) else None
     if etag is None and modified is None:
         return None
     return Validators(capture=held.capture, etag=etag, last_modified=modified)
-
-
-def _is_tag(value: str) -> bool:
-    """Whether a value is an entity tag (RFC 9110, section 8.8.3): one, quoted."""
-    opaque = _opaque(value)
-    return len(opaque) >= len('""') and opaque[0] == opaque[-1] == '"' and '"' not in opaque[1:-1]
 
 
 def _opaque(tag: str) -> str:

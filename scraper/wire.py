@@ -215,18 +215,26 @@ def _diagnose_connection(error: Exception, exchange: Exchange, host: str) -> tup
     match error:
         case HandshakeError():
             return "tls_error", _diagnose_handshake(cause, host)
-        case httpcore.NetworkError() if isinstance(cause, ssl.SSLError):
+        case httpcore.NetworkError() if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
             return "tls_error", _diagnose_handshake(cause, host)
+        case _:
+            return "network_error", _diagnose_break(error, cause, exchange, host)
+
+
+def _diagnose_break(error: Exception, cause: object, exchange: Exchange, host: str) -> str:
+    match error:
+        case httpcore.NetworkError() if isinstance(cause, ssl.SSLEOFError):
+            return f"{host} ended the connection without the goodbye of TLS: what came may be cut."
         case httpcore.NetworkError():
             doing = "The connection broke" if exchange.peer else f"No connection to {host}"
             reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-            return "network_error", f"{doing}: {reason}."
+            return f"{doing}: {reason}."
         case httpcore.RemoteProtocolError() if not exchange.head_so_far():
-            return "network_error", f"{host} closed the connection without an answer."
+            return f"{host} closed the connection without an answer."
         case httpcore.RemoteProtocolError():
-            return "network_error", f"The answer breaks HTTP: {error}."
+            return f"The answer breaks HTTP: {error}."
         case _:
-            return "network_error", f"The request failed: {type(error).__name__}: {error}."
+            return f"The request failed: {type(error).__name__}: {error}."
 
 
 def _diagnose_handshake(cause: object, host: str) -> str:

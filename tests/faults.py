@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import zstandard
 
@@ -37,7 +37,59 @@ class Fault(NamedTuple):
     reads: tuple[str, str] | None = None
     """Verdict of the parser on the body kept, and words of its reason or remarks."""
     tls: str = ""
-    """Which certificate the server shows over TLS; "" for plain http."""
+    """Which certificate the server shows over TLS, or what it does there; "" for plain http."""
+    door: Literal["open", "closed", "slammed"] = "open"
+    """Whether the port takes connections, or ends each with a reset at once."""
+    held: str = ""
+    """The tag of the body that we hold and ask about; "" when we hold none."""
+    then: Outcome | None = None
+    """What comes of the next hop, where the redirect is followed."""
+
+
+def _reset_after_head(talk: Talk) -> None:
+    talk.say(answer(b"", length=100))
+    talk.reset()
+
+
+def _stall_in_head(talk: Talk) -> None:
+    talk.say(b"HTTP/1.1 200 OK\r\nContent-Ty")
+    talk.fall_silent()
+
+
+def _stall_in_body(talk: Talk) -> None:
+    talk.say(answer(b"half", length=100))
+    talk.fall_silent()
+
+
+def _interim_drip(talk: Talk) -> None:
+    talk.drip(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
+def _trailer_flood(talk: Talk) -> None:
+    talk.say(bare_head("Transfer-Encoding: chunked") + b"4\r\nfour\r\n0\r\n")
+    talk.flood(b"X-One-More: z\r\n")
+
+
+def _extension_flood(talk: Talk) -> None:
+    talk.say(bare_head("Transfer-Encoding: chunked") + b"4")
+    talk.flood(b";z=z")
+
+
+def _always_another_cookie(talk: Talk) -> None:
+    cookie = f"Set-Cookie: visit={'another' if b'visit=one' in talk.request else 'one'}; Path=/"
+    talk.say(answer(b"", "Location: /another-cookie", cookie, status="307 Try Again"))
+
+
+def _growing_redirect(talk: Talk) -> None:
+    path = talk.request.split(b" ")[1].decode("ascii")
+    talk.say(answer(b"", f"Location: {path}{'&' if '?' in path else '?'}again=1", status="302 Found"))
+
+
+def _offended(talk: Talk) -> None:
+    if b"\r\nIf-None-Match: " in talk.request:
+        talk.say(answer(b"", status="412 Precondition Failed"))
+    else:
+        talk.say(answer())
 
 
 def _reset_in_head(talk: Talk) -> None:
@@ -139,13 +191,27 @@ def _tls(certificate: str, must: str, error: str) -> Fault:
 
 FAULTS: dict[str, Fault] = {
     # The connection
-    "refused": Fault(b"", "network_error", "A closed port is a network error.", complete=False, error="refused"),
+    "refused": Fault(
+        b"", "network_error", "A closed port is a network error.", complete=False, error="refused", door="closed"
+    ),
+    "reset-before-request": Fault(
+        b"", "network_error", "So is a port that slams.", complete=False, error="onnection", door="slammed"
+    ),
     "reset-at-once": Fault(Talk.reset, "network_error", "A reset is a network error.", complete=False, error="reset"),
     "empty-reply": Fault(
         b"", "network_error", "Nothing at all is no page.", complete=False, error="closed the connection without"
     ),
     "reset-in-head": Fault(
         _reset_in_head, "network_error", "Half a head is no answer.", complete=False, error="Connection reset"
+    ),
+    "reset-after-head": Fault(
+        _reset_after_head,
+        "network_error",
+        "A head alone is no page.",
+        status=200,
+        body=b"",
+        complete=False,
+        error="Connection reset",
     ),
     "reset-in-body": Fault(
         _reset_in_body,
@@ -164,6 +230,21 @@ FAULTS: dict[str, Fault] = {
     ),
     "slow-chunks": Fault(
         _slow_chunks, "timeout", "Dripping chunks have an end.", status=200, complete=False, error="0.8 s", slow=True
+    ),
+    "stall-in-head": Fault(
+        _stall_in_head, "timeout", "Silence in the head has an end.", complete=False, error="fell silent", slow=True
+    ),
+    "stall-in-body": Fault(
+        _stall_in_body,
+        "timeout",
+        "Silence in the body has an end; what came is kept.",
+        status=200,
+        complete=False,
+        error="fell silent",
+        slow=True,
+    ),
+    "interim-drip": Fault(
+        _interim_drip, "timeout", "Word that an answer will come is none.", complete=False, error="0.8 s", slow=True
     ),
     # Length
     "short-body": Fault(
@@ -423,7 +504,92 @@ FAULTS: dict[str, Fault] = {
     "lines-without-cr": Fault(
         b"HTTP/1.1 200 OK\nContent-Length: 4\n\nfour", "fetched", "A bare line feed ends a line.", 200, b"four"
     ),
+    "length-list": Fault(
+        bare_head("Content-Length: 4, 4") + b"four", "fetched", "The same length said twice is one.", 200, b"four"
+    ),
+    "length-signed": Fault(
+        bare_head("Content-Length: +4") + b"four",
+        "network_error",
+        "A length has no sign.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "coding-of-transfer": Fault(
+        bare_head("Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n",
+        "network_error",
+        "A transfer coding that was not asked for is not undone.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "one-byte-chunks": Fault(
+        bare_head("Transfer-Encoding: chunked") + b"1\r\nz\r\n" * 10_000 + b"0\r\n\r\n",
+        "fetched",
+        "Crumbs are a body too.",
+        status=200,
+        body=b"z" * 10_000,
+    ),
+    "trailer-flood": Fault(
+        _trailer_flood,
+        "network_error",
+        "What comes after the last chunk has a limit.",
+        status=200,
+        body=b"four",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "chunk-extension-flood": Fault(
+        _extension_flood,
+        "network_error",
+        "So has what a chunk says about itself.",
+        status=200,
+        body=b"",
+        complete=False,
+        error="breaks HTTP",
+    ),
     # Head, once more
+    "http2": Fault(
+        b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x64\0\x04\0\x01\0\0\r\n\r\n",
+        "network_error",
+        "Frames of HTTP/2 are no answer.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "version-two": Fault(
+        b"HTTP/2 200 OK\r\nContent-Length: 4\r\n\r\nfour",
+        "network_error",
+        "Nor is its name.",
+        complete=False,
+        error="breaks HTTP",
+    ),
+    "no-reason": Fault(
+        b"HTTP/1.1 200\r\nContent-Length: 4\r\n\r\nfour", "fetched", "A status needs no words.", 200, b"four"
+    ),
+    "endless-status": Fault(
+        b"HTTP/1.1 " + b"2" * 4000 + b" OK\r\n\r\n",
+        "network_error",
+        "What went wrong is told in a sentence, however long the answer.",
+        complete=False,
+        error="…, cut.",
+    ),
+    "folded-field": Fault(
+        bare_head("Content-Type: text/html;\r\n charset=windows-1252") + _SWEDISH.encode("windows-1252"),
+        "fetched",
+        "A field that goes on in the next line is one.",
+        status=200,
+        body=_SWEDISH.encode("windows-1252"),
+        reads=("page", ""),
+    ),
+    "folded-into-another": Fault(
+        bare_head("X-Note: see\r\n Location: /ok", status="302 Found"),
+        "http_error",
+        "A field inside another is none.",
+        status=302,
+        body=b"",
+        error="no Location",
+    ),
+    "location-of-a-page": Fault(
+        answer(PAGE, "Location: /elsewhere"), "fetched", "A page leads nowhere by its head.", 200, PAGE
+    ),
     "not-http": Fault(
         b"220 mail.agency.test ESMTP\r\n\r\n",
         "network_error",
@@ -462,6 +628,7 @@ FAULTS: dict[str, Fault] = {
     "gzip-bomb": _packed(_zeros("gzip"), "gzip", reads=("unparsable", "cut at 64000000 bytes")),
     "zstd-bomb": _packed(_zeros("zstd"), "zstd", reads=("unparsable", "cut at 64000000 bytes")),
     "brotli-bomb": _packed(_BROTLI, "br", reads=("unparsable", "")),
+    "coding-endless": _packed(PAGE, "x" * 7000, reads=("unparsable", "is not known here")),
     "hundred-megabytes": Fault(
         _hundred_megabytes,
         "too_large",
@@ -478,6 +645,47 @@ FAULTS: dict[str, Fault] = {
         "Each hop of a chain is a capture.",
         status=307,
         body=b"",
+        then="redirected",
+    ),
+    "redirect-growing": Fault(
+        _growing_redirect,
+        "redirected",
+        "A chain of ever new addresses ends at the limit of hops.",
+        status=302,
+        body=b"",
+        then="redirected",
+    ),
+    "redirect-out-of-scope": Fault(
+        answer(b"", "Location: http://another.test/", status="302 Found"),
+        "redirected",
+        "A redirect out of the site is kept and not followed.",
+        status=302,
+        body=b"",
+        then="out_of_scope",
+    ),
+    "redirect-private": Fault(
+        answer(b"", "Location: http://inner.test/", status="302 Found"),
+        "redirected",
+        "A redirect to a name of a private network is kept; nothing is sent there.",
+        status=302,
+        body=b"",
+        then="refused_address",
+    ),
+    "redirect-metadata": Fault(
+        answer(b"", "Location: http://169.254.169.254/latest/meta-data/", status="302 Found"),
+        "redirected",
+        "Nor to a cloud's own addresses.",
+        status=302,
+        body=b"",
+        then="refused_address",
+    ),
+    "another-cookie": Fault(
+        _always_another_cookie,
+        "redirected",
+        "Who asks for another cookie each time is asked twice.",
+        status=307,
+        body=b"",
+        error="a loop",
     ),
     "redirect-data": Fault(
         answer(b"", "Location: data:text/html,Hej", status="302 Found"),
@@ -507,9 +715,25 @@ FAULTS: dict[str, Fault] = {
     "not-modified-for-another": Fault(
         bare_head('ETag: "another"', status="304 Not Modified"),
         "http_error",
-        "A 304 for a body that we do not hold is an error.",
+        "A 304 for a body that we do not hold is an error, the second time too.",
         status=304,
         error="not ask",
+        held='"ours"',
+    ),
+    "not-modified-for-ours": Fault(
+        bare_head('ETag: "ours"', status="304 Not Modified"),
+        "not_modified",
+        "A 304 for the body that we asked about confirms it.",
+        status=304,
+        held='"ours"',
+    ),
+    "offended": Fault(
+        _offended,
+        "fetched",
+        "Who takes offence at a conditional request is asked without condition.",
+        status=200,
+        body=PAGE,
+        held='"ours"',
     ),
     "busy-seconds": _busy("429 Slow down", "7", 7),
     "busy-nought": _busy("503 Busy", "0", 1),
@@ -530,11 +754,33 @@ FAULTS: dict[str, Fault] = {
     "charset-1252-is-utf8": _written("windows-1252", "utf-8", "read as that"),
     "charset-unknown": _written("rot13", "utf-8"),
     "charset-utf7": _written("utf-7", "utf-8"),
+    "charset-endless": _written("x" * 7000, "utf-8"),
     # TLS
     "tls-expired": _tls("expired", "A certificate has an end.", "certificate has expired"),
     "tls-wrong-name": _tls("wrong-name", "A certificate is for its host.", "Hostname mismatch"),
     "tls-self-signed": _tls("self-signed", "Somebody has to vouch for a certificate.", "self-signed certificate"),
-    "tls-hang-up": _tls("none", "A handshake is finished or it failed.", "TLS with agency.test failed"),
+    "tls-cut": Fault(
+        bare_head("Content-Type: text/html") + PAGE,
+        "network_error",
+        "Where the end of the connection ends the body, TLS has to say goodbye.",
+        status=200,
+        body=PAGE,
+        complete=False,
+        error="without the goodbye of TLS",
+        tls="cut",
+    ),
+    "tls-plain": _tls("plain", "Plain http is no TLS.", "TLS with agency.test failed"),
+    "tls-reset": _tls("reset", "Nor is a reset.", "TLS with agency.test failed"),
+    "tls-drip": Fault(
+        b"",
+        "timeout",
+        "A dripping handshake has an end.",
+        complete=False,
+        error="fell silent",
+        slow=True,
+        tls="drip",
+    ),
+    "tls-hang-up": _tls("hang-up", "A handshake is finished or it failed.", "TLS with agency.test failed"),
 }
 
 

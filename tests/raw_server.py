@@ -27,7 +27,7 @@ class Talk:
     def reset(self) -> None:
         """End the connection with RST, once what was sent has been taken."""
         self._over.wait(0.05)
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        slam(self._sock)
 
     def drip(self, piece: bytes) -> None:
         """Send a piece again and again, slowly enough to look alive, until the other side has gone."""
@@ -42,6 +42,11 @@ class Talk:
     def fall_silent(self) -> None:
         """Keep the connection and say nothing."""
         self._sock.recv(1)
+
+
+def slam(sock: socket.socket) -> None:
+    """Let a connection end with RST when it is closed."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 Act = bytes | Callable[[Talk], None]
@@ -71,6 +76,7 @@ class RawServer:
         }
         self.requests: list[bytes] = []
         self.opening = b""
+        self.slammed = False
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -120,6 +126,9 @@ class RawServer:
     def _answer(self, sock: socket.socket) -> None:
         with sock, contextlib.suppress(OSError):
             sock.settimeout(5)
+            if self.slammed:
+                slam(sock)
+                return
             sock.sendall(self.opening)
             request = b""
             while not request.endswith(b"\r\n\r\n"):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.addresses import authority_of, bare, cms_key, host_of, in_scope, join, normal, scope
+from scraper.links import follow
 from tests.address_forms import FORMS, Form
 
 BASE = "https://skr.se/a/b.html?x=1"
@@ -45,6 +46,13 @@ def test_a_normal_form_is_its_own(form: Form) -> None:
     assert form.normal is not None
     assert normal(form.normal) == form.normal
     assert ada_url.normalize_url(form.normal) == form.normal
+
+
+def test_an_address_has_an_end() -> None:
+    """What is longer than servers have to take has no normal form, and a link to it leads nowhere."""
+    assert normal("https://skr.se/" + "a" * 8000) is not None
+    assert normal("https://skr.se/" + "a" * 8192) is None
+    assert follow("https://skr.se/" + "a" * 8192 + "/", "b") is None
 
 
 def test_normal_keeps_a_fragment_on_demand() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from threading import Event
 from typing import Any
 
 import pytest
@@ -151,6 +152,22 @@ def test_resolve_what_is_no_name() -> None:
     """A label of over 63 letters is no host name, which Python says with another error."""
     with pytest.raises(NoAddressError, match="it is no host name"):
         resolve("a" * 64 + ".test", 80)
+
+
+def test_a_resolver_that_never_answers_is_given_up() -> None:
+    """The system's resolver knows no deadline of ours: what it says too late is nobody's."""
+    over = Event()
+
+    def hanging(*_: object) -> tuple[str, ...]:
+        over.wait(20)
+        return ("1.1.1.1",)
+
+    with pytest.raises(NoAddressError, match=r"skr\.se does not resolve: no answer for 0\.05 s\."):
+        Routes(resolve=hanging).find("skr.se", 80, 0.05)
+    over.set()
+    assert Routes(resolve=answering("1.1.1.1")).find("skr.se", 80, 5.0) == (("1.1.1.1", 80),)
+    with pytest.raises(NoAddressError, match="it is no host name"):
+        Routes().find("a" * 64 + ".test", 80, 5.0)
 
 
 # connect-to

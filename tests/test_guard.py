@@ -134,6 +134,16 @@ def test_the_guard_keeps_the_sites_limit_of_decoded_bytes() -> None:
     assert reading.remarks
 
 
+def test_small_markup_that_reads_as_much_is_not_taken_in() -> None:
+    """Links that each take eight thousand letters from their base: the answer is refused by its length, unread."""
+    base = b"<base href='http://a.example/" + b"a" * 8000 + b"/'>"
+    page = base + b"<main><h1>R</h1>" + b"".join(b"<p>T <a href=%d>l</a></p>" % number for number in range(1000))
+    with Guard(record_bytes=1_000_000, deadline_s=60) as running:
+        reading = running.read(html(page))
+        assert (reading.verdict, reading.why) == ("unparsable", "What the parser read is over 1000000 bytes.")
+        assert running.read(GOOD) == read(GOOD)
+
+
 def test_nuls_and_nothing(guard: Guard) -> None:
     """NULs, an empty body and no body at all are answered like any other."""
     for body in (b"\x00" * 10_000, b"", None):

@@ -63,6 +63,17 @@ def test_r5_a_section_removed_and_restored_is_dated_twice_and_is_the_same_sectio
     assert feed[0]["section_id"] == feed[1]["section_id"]
 
 
+def test_thousands_of_sections_of_one_name_do_not_ask_for_each_other(archive: Archive) -> None:
+    """40,000 headings "Rubrik" kept a night busy for hours: the n-th asked for the n-1 before it."""
+    asked: list[str] = []
+    archive.database.conn.set_trace_callback(asked.append)
+    for number in (1, 2):
+        look(archive, number, page(*(section("Rubrik", f"Stycke {n} av {number}.") for n in range(300))))
+    archive.database.conn.set_trace_callback(None)
+    assert sum("FROM sections WHERE page_id" in statement for statement in asked) <= 3 * 300
+    assert archive.database.execute("SELECT count(DISTINCT key) FROM sections").fetchone() == (300,)
+
+
 def test_r6_a_value_that_comes_and_goes_is_recorded(archive: Archive) -> None:
     """From nothing to a value and back are two changes."""
     named = msgspec.structs.replace(A, responsible=Person(name="Stina Dahl", role="Utredare"))

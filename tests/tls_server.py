@@ -7,10 +7,10 @@ import ssl
 import subprocess
 import threading
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from tests.programs import needed
-from tests.raw_server import answer
+from tests.raw_server import answer, slam
 
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
@@ -42,11 +42,18 @@ class Authority:
         subprocess.run([self._openssl, *arguments], check=True, capture_output=True)
 
 
-class TlsServer:
-    """Answers everything with a page over TLS; without a certificate it hangs up in the middle of the handshake."""
+Manner = Literal["hang-up", "reset", "plain", "drip"]
+"""What a server does instead of a handshake."""
 
-    def __init__(self, certificate: Path | None) -> None:
+
+class TlsServer:
+    """Answers everything with a page over TLS, and never says goodbye; without a certificate it has another manner."""
+
+    def __init__(self, certificate: Path | None, manner: Manner = "hang-up", said: bytes = answer()) -> None:
         self.requests: list[bytes] = []
+        self._manner = manner
+        self._said = said
+        self._over = threading.Event()
         self._context: ssl.SSLContext | None = None
         if certificate is not None:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -60,6 +67,7 @@ class TlsServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
@@ -80,7 +88,19 @@ class TlsServer:
     def _answer(self, sock: socket.socket) -> None:
         if self._context is None:
             sock.recv(100)
+            self._misbehave(sock)
             return
         with self._context.wrap_socket(sock, server_side=True) as secure:
             self.requests.append(secure.recv(65536))
-            secure.sendall(answer())
+            secure.sendall(self._said)
+
+    def _misbehave(self, sock: socket.socket) -> None:
+        match self._manner:
+            case "reset":
+                slam(sock)
+            case "plain":
+                sock.sendall(answer())
+            case "drip":
+                sock.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KiB will come
+                while not self._over.wait(0.02):
+                    sock.sendall(b"\0")
