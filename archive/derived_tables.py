@@ -216,7 +216,8 @@ CREATE TABLE chrome_parts (           -- each content of a part of the chrome, o
   id     INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),  -- of record
   name   TEXT NOT NULL,               -- header, menu, alert, footer, related, …
-  record TEXT NOT NULL CHECK (json_valid(record))  -- the part exactly, JSON
+  record TEXT NOT NULL CHECK (json_valid(record)),  -- the part exactly, JSON
+  contacts BLOB CHECK (length(contacts) = 32)  -- SHA-256 of whom it offers; NULL for nobody
 ) STRICT;
 
 CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can reach; only where people = true

@@ -15,6 +15,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.bodies import read_body, withhold
+from archive.chrome import seal_contacts
 from archive.evidence_tables import KEPT_FOR_EVER
 from archive.header_sets import read_head, withhold_head
 from archive.names import Name
@@ -180,10 +181,11 @@ _MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence", "mail", "
 
 def _forget_contacts(database: Database, name: Name) -> None:
     """Take away whom a part of the chrome offers: a number without its name is still a person's."""
-    rows = database.execute("SELECT rowid, name, role, organisation, mail FROM chrome_contacts").fetchall()
-    for number, *told in rows:
+    rows = database.execute("SELECT rowid, part_id, name, role, organisation, mail FROM chrome_contacts").fetchall()
+    for number, part, *told in rows:
         if any(map(name.is_in, told)):
             database.execute("DELETE FROM chrome_contacts WHERE rowid = ?", [number])
+            seal_contacts(database, part)
 
 
 def _mask_section(database: Database, name: Name, text: int, record: str) -> None:

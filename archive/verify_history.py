@@ -8,14 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from random import Random
 from typing import Any, get_args
-from urllib.parse import unquote
 
 import msgspec
 from sqlite_utils import Database
 
 from archive.apply import apply
 from archive.change_rows import CHANGE_COLUMNS
-from archive.comparison import comparison
+from archive.chrome import contacts_digest
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
@@ -77,7 +76,6 @@ def _page_findings(database: Database, page: int) -> Iterator[Finding]:
         yield from _keys(database, page)
 
 
-_NO_DIGIT = re.compile(r"\D+")
 _NUMBERED = re.compile(r"~\d+\Z")
 
 
@@ -99,7 +97,8 @@ def _keys(database: Database, page: int) -> Iterator[Finding]:
 
 def _order(database: Database, row: dict[str, Any], last: dict[str, Any] | None) -> Iterator[str]:
     """Whether a revision stands where and when it must."""
-    if last is not None and row["seq"] != last["seq"] + 1:
+    missing = row["seq"] != last["seq"] + 1 if last else row["seq"] != 1 and not _was_pruned(database, row["page_id"])
+    if missing:
         yield f"revision {row['seq'] - 1} is missing before it."
     if row["cause"] not in get_args(Cause) or row["state"] not in get_args(State):
         yield "its cause or its state is none that there is."
@@ -115,6 +114,15 @@ def _order(database: Database, row: dict[str, Any], last: dict[str, Any] | None)
         ).fetchone()[0]
     if row["unseen_since"] != before:
         yield "the last look before it is not the one that it names."
+
+
+def _was_pruned(database: Database, page: int) -> bool:
+    """Whether revisions of a page were let go: only then does its history begin with a later one than the first."""
+    found = database.execute(
+        "SELECT 1 FROM redactions x JOIN captures c ON c.id = x.capture_id WHERE x.pruned AND c.page_id = ? LIMIT 1",
+        [page],
+    )
+    return found.fetchone() is not None
 
 
 def _record(database: Database, row: dict[str, Any]) -> Iterator[str]:
@@ -282,22 +290,11 @@ def astray_findings(database: Database) -> Iterator[Finding]:
 
 
 def contact_findings(database: Database) -> Iterator[Finding]:
-    """Contacts of which the part of the chrome that is said to offer them says nothing."""
-    rows = database.execute(
-        "SELECT o.name, o.mail, o.phone, p.name, p.record FROM chrome_contacts o"
-        " JOIN chrome_parts p ON p.id = o.part_id"
-    )
-    for name, mail, phone, part, record in rows.fetchall():
-        said = comparison(unquote(record)).lower()
-        if any(how.lower() not in said for how in (name.rpartition(" ")[2], mail)) or not _dialled(phone, said):
-            yield Finding(
-                check="contents", text=f"A contact is kept that the part of the chrome it is of ({part}) does not have."
-            )
-
-
-def _dialled(phone: str, said: str) -> bool:
-    """Whether a number stands in a text, in whatever groups."""
-    return _NO_DIGIT.sub("", phone) in _NO_DIGIT.sub("", said)
+    """Parts of the chrome whose contacts are not those that they were found to offer."""
+    for part, name, sealed in database.execute("SELECT id, name, contacts FROM chrome_parts").fetchall():
+        if contacts_digest(database, part) != sealed:
+            text = f"The contacts kept for part {part} of the chrome ({name}) are not those that it was found to offer."
+            yield Finding(check="contents", text=text)
 
 
 def unused_findings(database: Database) -> Iterator[Finding]:
