@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from operator import itemgetter
 
 import msgspec
 from sqlite_utils import Database
@@ -27,6 +26,7 @@ from archive.delta import Care, pack
 from archive.frames import HOW, MAX_DEPTH, Codec, Frame, chain, decoded, readable
 from archive.rebasing import rebase_dependents
 from archive.redactions import Reason, announce
+from archive.site_dictionaries import dictionary_frame, newest_dictionary, packed_by_site
 from archive.template import Template, encode, fit, learn
 from schemas.errors import ArchiveError
 
@@ -36,7 +36,6 @@ _CHEAP = 1 / 16  # a delta of this share of its body is taken without asking wha
 _PAYS = 0.7  # any other delta must save this much on a key frame, for it costs reading time and ties two bodies
 _NEWS = 1 / 128  # a delta of this share of its body says so much that other pages of the site may say it too
 _KNOWN_TEMPLATES = 4  # pages that go back and forth between as many states are recognised
-_DICTIONARIES = 4  # of a site, the newest
 _DICTIONARY_FROM = 4096  # bytes from which a body may help others of its site
 
 
@@ -191,37 +190,23 @@ def _delta(database: Database, body: bytes, frames: list[Frame], site: str, know
 
 def _helped(database: Database, body: bytes, base: Frame, site: str, known: dict[int, Frame]) -> _Written | None:
     """A delta from a base with the site's newest dictionary for a helper; None where there is none, or none so near."""
-    helper = next(
-        (frame for frame in _dictionaries(database, site, 1, MAX_DEPTH - 2, known) if frame.id > base.id), None
-    )
-    if helper is None:
+    helper = newest_dictionary(database, site, MAX_DEPTH - 2, known)
+    if helper is None or helper.id <= base.id:
         return None
     return _Written(codec="delta", base=base.id, helper=helper.id, data=pack(body, helper.body + base.body))
 
 
 def _key_frame(database: Database, body: bytes, site: str, known: dict[int, Frame]) -> _Written:
     """A body without a base of its page: with the dictionary of its site that helps most, or alone."""
-    alone = len(pack(body, care=Care.GLANCE))
-    frames = _dictionaries(database, site, _DICTIONARIES, MAX_DEPTH // 2, known)
-    size, best = min(
-        ((len(pack(body, frame.body, care=Care.GLANCE)), frame) for frame in frames),
-        key=itemgetter(0), default=(alone, None),
-    )  # fmt: skip
-    if best is not None and size < alone * _PAYS:
-        return _Written(codec="delta", base=best.id, data=pack(body, best.body, care=Care.FIRST))
+    alone = pack(body, care=Care.FIRST)
+    with_site = packed_by_site(database, body, site, known)
+    for data, number in with_site[:1]:
+        base = dictionary_frame(database, number, MAX_DEPTH // 2, known)
+        if base is not None and len(data) < len(alone) * _PAYS:
+            return _Written(codec="delta", base=base.id, data=data)
     # Care is for what a site will stand on. Where its pages have little in common each stands alone, and many do.
-    data = pack(body, care=Care.FIRST if frames else Care.KEY)
+    data = alone if with_site else pack(body, care=Care.KEY)
     if len(data) >= len(body):
         return _Written(codec="raw", data=body)
-    return _Written(codec="zstd", data=data, dictionary=bool(site) and len(body) >= max(_DICTIONARY_FROM, 2 * alone))
-
-
-def _dictionaries(database: Database, site: str, number: int, depth: int, known: dict[int, Frame]) -> list[Frame]:
-    """The newest bodies that may help others of their site, no deeper than that."""
-    rows = database.execute(
-        "SELECT d.body_id FROM dictionaries d JOIN bodies b ON b.id = d.body_id"
-        " WHERE d.site = ? AND b.codec <> 'redacted' ORDER BY d.body_id DESC LIMIT ?",
-        [site, number],
-    ).fetchall()
-    chains = [readable(database, body, known) for (body,) in rows]
-    return [frames[-1] for frames in chains if frames and frames[-1].depth <= depth]
+    news = bool(site) and len(body) >= max(_DICTIONARY_FROM, 2 * len(alone))
+    return _Written(codec="zstd", data=data, dictionary=news)

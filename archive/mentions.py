@@ -35,6 +35,11 @@ def mention_values(record: Page, mentions: Sequence[Sequence[Mention]], identiti
     return {(*key, *how) for key, how in found.items()}
 
 
+def in_sections(values: Iterable[Values], identities: Sequence[int]) -> set[Values]:
+    """Rows that have the place of their section, counted from 1, with its identity instead. Pure."""
+    return {row if row[0] is None else (identities[row[0] - 1], *row[1:]) for row in values}  # type: ignore[operator]
+
+
 def mentions_digest(values: Iterable[Values], identities: Sequence[int]) -> bytes:
     """SHA-256 of the mentions in a revision; sections count by place, not by number. Pure."""
     place: Mapping[object, int] = {None: 0, **{number: at for at, number in enumerate(identities, 1)}}

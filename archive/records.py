@@ -12,10 +12,9 @@ from sqlite_utils import Database
 from archive.align import align_sections
 from archive.documents import DOCUMENT_COLUMNS, document_values
 from archive.examples import example_values
-from archive.mentions import MENTION_COLUMNS, mention_values
+from archive.mentions import MENTION_COLUMNS
 from archive.people import PEOPLE_COLUMNS, people_values
 from archive.revision_texts import write_texts
-from schemas.mention import Mention
 from schemas.page import Page, Section, block_text, canonical_json
 
 
@@ -118,14 +117,14 @@ def write_contents(
     record: Page | None,
     identities: Sequence[int] = (),
     *,
-    mentions: Sequence[Sequence[Mention]] = (),
+    mentions: Iterable[tuple[object, ...]] = (),
 ) -> None:
     """Bring what stands on a page up to the revision: what is gone ends with it, what is new begins with it.
 
-    A record of None says that the page is gone, and with it all that stood on it. `mentions` are those of the reading.
+    A record of None says that the page is gone, and with it all that stood on it. `mentions` are rows of what its
+    texts name.
     """
-    named = mention_values(record, mentions, identities) if record else set()
-    for table, now in contents(record, identities, named).items():
+    for table, now in contents(record, identities, set(mentions)).items():
         _bring_up(database, table, CONTENT_COLUMNS[table], page=page, revision=revision, now=now)
 
 

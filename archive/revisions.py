@@ -19,7 +19,7 @@ from archive.change_rows import change_of_end, changes_between, write_changes, w
 from archive.chrome import keep_chrome
 from archive.degree import degree_of_revision
 from archive.doubt import doubted
-from archive.mentions import mention_values, mentions_digest
+from archive.mentions import in_sections, mention_values, mentions_digest
 from archive.records import (
     load_page,
     metadata_json,
@@ -75,6 +75,8 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     capture: dict[str, Any]
     page: int
     last: dict[str, Any] | None
+    seen: bytes | None
+    """Digest of the page record that it shows; None where it shows none."""
 
 
 def append_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
@@ -86,12 +88,14 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
     last = _last(database, page)
+    seen = digest(reading.page) if reading.page is not None else None
     with learning(database):
-        if reading.page is not None and last and last["state"] == "live":
-            last = _catch_up_with_parser(database, last, reading, parser, reread)
-            if reading.verdict == "suspect" or not _said_before(database, page, digest(reading.page)):
+        if seen is not None and last and last["state"] == "live":
+            if seen != last["digest"]:
+                last = _catch_up_with_parser(database, last, reading, parser, reread)
+            if reading.verdict == "suspect" or not _said_before(database, last, seen):
                 reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
-        recorded = _record(_Look(database=database, capture=row, page=page, last=last), reading)
+        recorded = _record(_Look(database=database, capture=row, page=page, last=last, seen=seen), reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
 
@@ -114,7 +118,7 @@ def _record(look: _Look, reading: Reading) -> Recorded:
 def _record_page(look: _Look, reading: Reading) -> Recorded:
     assert reading.page is not None
     last = look.last
-    if last and last["digest"] == digest(reading.page):
+    if last and last["digest"] == look.seen:
         _recognise_anew(look.database, last, reading)
         return Recorded(finding="unchanged", page=look.page, revision=last["id"])
     revision, changes = _write_revision(look, reading, "source")
@@ -167,9 +171,6 @@ def _catch_up_with_parser(
     database: Database, last: dict[str, Any], now: Reading, parser: str, reread: Reader
 ) -> dict[str, Any]:
     """The last revision as today's parser and layout read it, so that a better selector is never told as news."""
-    assert now.page is not None
-    if digest(now.page) == last["digest"]:
-        return last
     shown = database.execute(
         "SELECT g.capture_id, g.parser, g.layout FROM readings g JOIN captures c ON c.id = g.capture_id"
         " WHERE g.revision_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1",
@@ -180,11 +181,12 @@ def _catch_up_with_parser(
     again = reread(read_look(database, shown[0]))
     if again is None or again.verdict != "page" or again.page is None:
         return last
-    if digest(again.page) == last["digest"]:
+    seen = digest(again.page)
+    if seen == last["digest"]:
         _recognise_anew(database, last, again)
         return last
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [shown[0]]))
-    look = _Look(database=database, capture=row, page=last["page_id"], last=last)
+    look = _Look(database=database, capture=row, page=last["page_id"], last=last, seen=seen)
     revision, _ = _write_revision(look, again, "parser")
     database.execute("DELETE FROM readings WHERE capture_id = ?", [shown[0]])
     _write_reading(database, shown[0], again, parser, revision)
@@ -194,10 +196,13 @@ def _catch_up_with_parser(
 def _recognise_anew(database: Database, last: dict[str, Any], reading: Reading) -> None:
     """Bring the mentions of a revision up to a reading of the same record that recognised others in it: no news."""
     assert reading.page is not None
-    identities = section_identities(database, last["id"])
-    seen = mentions_digest(mention_values(reading.page, reading.mentions, identities), identities)
+    places = range(1, len(reading.page.sections) + 1)
+    named = mention_values(reading.page, reading.mentions, places)
+    seen = mentions_digest(named, places)
     if seen != last["mentions"]:
-        write_contents(database, last["page_id"], last["id"], reading.page, identities, mentions=reading.mentions)
+        identities = section_identities(database, last["id"])
+        mentions = in_sections(named, identities)
+        write_contents(database, last["page_id"], last["id"], reading.page, identities, mentions=mentions)
         database.execute("UPDATE revisions SET mentions = ? WHERE id = ?", [seen, last["id"]])
 
 
@@ -205,19 +210,20 @@ def _write_revision(look: _Look, reading: Reading, cause: Cause) -> tuple[int, t
     database, page, record = look.database, look.page, reading.page
     assert record is not None
     places = range(1, len(record.sections) + 1)
+    named = mention_values(record, reading.mentions, places)
     revision = _insert_revision(
         look,
         state="live",
         cause=cause,
-        digest=digest(record),
+        digest=look.seen,
         title=record.title,
         metadata=metadata_json(record),
         preamble=preamble_text(record),
-        mentions=mentions_digest(mention_values(record, reading.mentions, places), places),
+        mentions=mentions_digest(named, places),
     )
     before = _last_live(database, page, revision)
     identities = write_sections(database, page, revision, record, before)
-    write_contents(database, page, revision, record, identities, mentions=reading.mentions)
+    write_contents(database, page, revision, record, identities, mentions=in_sections(named, identities))
     changes = changes_between(
         look.last["state"] if look.last else None,
         before[1] if before else None,
@@ -283,10 +289,12 @@ def _last(database: Database, page: int) -> dict[str, Any] | None:
     return next(database.query("SELECT * FROM revisions WHERE page_id = ? ORDER BY seq DESC LIMIT 1", [page]), None)
 
 
-def _said_before(database: Database, page: int, seen: bytes) -> bool:
+def _said_before(database: Database, last: dict[str, Any], seen: bytes) -> bool:
     """Whether a content was believed to be the page's once: then it is so again, however much it differs from now."""
-    found = database.execute("SELECT 1 FROM revisions WHERE page_id = ? AND digest = ? LIMIT 1", [page, seen])
-    return found.fetchone() is not None
+    if seen == last["digest"]:
+        return True
+    query = "SELECT 1 FROM revisions WHERE page_id = ? AND digest = ? LIMIT 1"
+    return database.execute(query, [last["page_id"], seen]).fetchone() is not None
 
 
 def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] | None:
