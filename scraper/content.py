@@ -10,19 +10,17 @@ from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from schemas.page import Block, Cell, Link, LinkKind, Paragraph, Quote, Section
+from schemas.page import Block, Cell, Link, Paragraph, Quote, Section
+from scraper.anchors import LINKED_TEXT, Anchors
 from scraper.blocks import OpenList, OpenTable
 from scraper.controls import is_disclosure
-from scraper.links import home_of, lead
 from scraper.media import PLAYING, film_of, image_of, is_player, keeps_film, may_play
 from scraper.surroundings import Surroundings, phrases_of
-from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, said_in, stored
+from scraper.text import BREAK, EDGE, OpenLink, Text, can_be_seen, said_in
 from scraper.tree import BLOCKS, HEADINGS, INLINE, SILENT
 
 Where: TypeAlias = Literal["top", "heading", "list", "item", "table", "row", "cell", "caption", "quote"]
-_SIMPLE: tuple[Where, ...] = ("heading", "cell", "caption", "quote")
-"""Texts in which nothing else begins."""
-End: TypeAlias = Callable[[], None]
+End: TypeAlias = Callable[[], object]
 Beginnings: TypeAlias = "dict[str, Callable[[ContentReader, int], End | None]]"
 """By tag, how an element begins: it is told the element, and gives what is to be done at its end, if anything."""
 
@@ -53,7 +51,7 @@ class ContentReader:
         self._around = around
         self._tree = around.tree
         self._hidden = around.hidden.numbers
-        self._home = home_of(around.address)
+        self._anchors = Anchors(around)
         self._phrases = phrases_of(around.layout)
         self._worded = worded
         self._drafts: list[tuple[Section, list[Block]]] = []
@@ -131,32 +129,23 @@ class ContentReader:
             if found:
                 self._texts[-1].pieces.append(found[0])
                 self._texts[-1].links += found[1]
-        elif tag in _ITEMS and self._where[-1] == "list":
-            inner = number + 1
-            if self._tree.tags[inner:end] == [""]:
-                found = self._hear(inner), ()
-            elif inner in self._hidden or inner in self._around.preamble or keeps_film(self._tree, inner):
-                return False
-            else:
-                found = self._linked(inner) if self._tree.ends[inner] == end else None
-            if found:
-                self._list.add(said_in(found[0]), found[1], deeper=tag == "dd")
-        else:
-            return False
+            return found is not None
+        found = self._entered(number + 1, end) if tag in _ITEMS and self._where[-1] == "list" else None
+        if found:
+            self._list.add(said_in(found[0]), found[1], deeper=tag == "dd")
         return found is not None
 
+    def _entered(self, number: int, end: int) -> tuple[str, tuple[Link, ...]] | None:
+        """What an entry says by its one text or by its one link, which ends there as well; None for any other."""
+        if end == number + 1 and not self._tree.tags[number]:
+            return self._hear(number), ()
+        apart = number in self._hidden or number in self._around.preamble or keeps_film(self._tree, number)
+        return None if apart or self._tree.ends[number] != end else self._linked(number)
+
     def _linked(self, number: int) -> tuple[str, tuple[Link, ...]] | None:
-        """What a link of one text says, and the link where that leaves ink; None for any other element."""
-        told = self._tree.tags[number : self._tree.ends[number]]
-        led = self._led_to(number) if told == ["a", ""] else None
-        if led is None:
-            return None
-        piece, cut = self._hear(number + 1), self._phrases.suffix.cut
-        if not can_be_seen(piece):
-            return piece, ()
-        said, words = cut(piece), stored(piece)
-        label = said if words == piece else cut(words)
-        return said, (Link(label=label, address=led[0], kind=led[1]),)
+        """What a link of one text says, and the link; None for any other element."""
+        is_linked = self._tree.tags[number : self._tree.ends[number]] == LINKED_TEXT
+        return self._anchors.link_of_text(number, self._hear(number + 1)) if is_linked else None
 
     def _is_all_read(self, number: int, tag: str) -> bool:
         """Read an element that holds no running text: line break, picture, film, control."""
@@ -305,10 +294,7 @@ class ContentReader:
     def _begin_row(self, _number: int) -> End:
         self._where.append("row")
         self._table.begin_row()
-        return self._leave
-
-    def _leave(self) -> None:
-        self._where.pop()
+        return self._where.pop
 
     def _begin_cell(self, number: int) -> End:
         self._begin_text("cell")
@@ -318,22 +304,11 @@ class ContentReader:
         text, links = self._take()
         self._table.add(Cell(text=text, header=header, links=links))
 
-    def _led_to(self, number: int) -> tuple[str, LinkKind] | None:
-        """Where a link leads and the kind of that; None for one that leads nowhere."""
-        reference = self._tree.attribute(number, "href")
-        return lead(self._around.base, reference, self._home) if reference else None
-
     def _begin_link(self, number: int) -> End | None:
-        led = None if self._link else self._led_to(number)
-        if led is None:
+        opened = None if self._link else self._anchors.open(number, self._texts[-1])
+        if opened is None:
             return None
-        tree, suffix = self._tree, self._phrases.suffix
-        words = suffix.cut(tree.line(number, self._around.hidden))
-        pictured = tree.first_in(number, "img")
-        if not words and pictured is not None:
-            words = tree.wording(pictured, "alt") or tree.wording(number, "aria-label", "title")
-        link = Link(label=words, address=led[0], kind=led[1])
-        self._link = OpenLink(link, self._texts[-1], pictured=pictured is not None)
+        self._link = opened
         return self._end_link
 
     def _end_link(self) -> None:
@@ -341,7 +316,7 @@ class ContentReader:
         assert opened is not None, "a link ends once"
         if opened.link and opened.pictured:
             self._texts[-1].links.append(opened.link)
-        self._texts[-1].cut(self._phrases.suffix, opened)
+        self._texts[-1].cut(self._anchors.suffix, opened)
 
     def _begin_preamble(self) -> End:
         self._edge()
@@ -373,6 +348,6 @@ class ContentReader:
         "item": _in_list,
         "table": _in_table,
         "row": _in_table,
-        **dict.fromkeys(_SIMPLE, _anywhere),
+        **dict.fromkeys(("heading", "cell", "caption", "quote"), _anywhere),
     }
     """What is more than an edge, by where it is met."""
