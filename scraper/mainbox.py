@@ -77,16 +77,18 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
         block.leave_out()
     boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title, layout)
     outer = {kind.name for kind in layout.chrome if kind.outer}
-    for block in (block for box in boxes for block in box.under() if block.name in outer):
-        block.name = ""
+    inside = [block for box in boxes for block in box.under()]
+    for block in inside:
+        block.name = "" if block.name in outer else block.name
     mark_links(top, boxes, _FIRM)
+    kept = {id(block) for block in [*boxes, *up(title)]}
     if title:
-        mark_before(boxes, title, finder.tree)
+        mark_before(inside, title, finder.tree)
         mark_beside(boxes, title)
-    mark_contents(boxes)
-    mark_worded(boxes, layout, title, finder.tree)
-    mark_fields(boxes, title)
-    mark_bare(boxes, title, finder.tree)
+    mark_contents(inside, kept)
+    mark_worded(inside, kept, layout, finder.tree)
+    mark_fields(boxes, kept)
+    mark_bare(inside, kept, finder.tree)
     found = [block for block in top.under() if block.name]
     return MainBox(
         boxes=[box.number for box in boxes],

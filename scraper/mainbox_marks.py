@@ -1,6 +1,7 @@
 """Chrome in and around the main box by how it stands there: rows of links, ways past the text, and what words announce.
 
-Each function gives blocks a name that says what they are. Nothing is taken that holds the page's title.
+Each function gives blocks a name that says what they are. `inside` are the blocks of the main box in document order,
+`kept` those that nothing may take: the box itself, and what holds the page's title.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ def mark_links(top: Block, boxes: list[Block], firm: frozenset[str]) -> None:
             waiting.extend(block.children)
 
 
-def mark_before(boxes: list[Block], title: Block, tree: Tree) -> None:
+def mark_before(inside: list[Block], title: Block, tree: Tree) -> None:
     """Name the rows of links that stand before the title in its box: ways to it and past it."""
     above = {id(block) for block in up(title)}
     nothing = Region(tree)
     named = tree.line(title.number, nothing)
-    for block in (block for box in boxes if id(box) in above for block in box.under()):
+    for block in inside if title in inside else ():
         if block is title:
             return
         if id(block) in above or block.name or block.dropped or not block.links:
@@ -87,11 +88,10 @@ def mark_beside(boxes: list[Block], title: Block) -> None:
                 block.name = block.name or "related"
 
 
-def mark_contents(boxes: list[Block]) -> None:
+def mark_contents(inside: list[Block], kept: set[int]) -> None:
     """Name tables of contents: lists of links to places on the page itself. Tabs are no such list."""
-    content = {id(box) for box in boxes}
-    for block in (block for box in boxes for block in box.under()):
-        if id(block) in content or block.name or block.plain >= _LABEL or not 1 < block.links == block.inner:
+    for block in inside:
+        if id(block) in kept or block.name or block.plain >= _LABEL or not 1 < block.links == block.inner:
             continue
         if not any(one.attributes.get("role") in ("tab", "tablist") for one in block.under()):
             block.name = "menu"
@@ -100,12 +100,11 @@ def mark_contents(boxes: list[Block]) -> None:
                 before.name = "menu"
 
 
-def mark_worded(boxes: list[Block], layout: Layout, title: Block | None, tree: Tree) -> None:
+def mark_worded(inside: list[Block], kept: set[int], layout: Layout, tree: Tree) -> None:
     """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information"."""
     announces, may_announce = _teller(layout.chrome_headings), _teller(layout.link_headings)
-    kept = {id(block) for block in [*boxes, *up(title)]}
     nothing = Region(tree)
-    for block in (block for box in boxes for block in box.under()):
+    for block in inside:
         if block.name or block.tag not in _ANNOUNCERS or id(block) in kept:
             continue
         said = tree.line(block.number, nothing).casefold()
@@ -117,9 +116,8 @@ def mark_worded(boxes: list[Block], layout: Layout, title: Block | None, tree: T
                 one.name = one.name or "related"
 
 
-def mark_fields(boxes: list[Block], title: Block | None) -> None:
+def mark_fields(boxes: list[Block], kept: set[int]) -> None:
     """Name what is there to be written in: fields with their labels and a heading, outside any form."""
-    kept = {id(block) for block in [*boxes, *up(title)]}
     waiting = [block for box in boxes for block in box.children if box.fields]
     while waiting:
         block = waiting.pop()
@@ -131,10 +129,9 @@ def mark_fields(boxes: list[Block], title: Block | None) -> None:
             waiting.extend(block.children)
 
 
-def mark_bare(boxes: list[Block], title: Block | None, tree: Tree) -> None:
+def mark_bare(inside: list[Block], kept: set[int], tree: Tree) -> None:
     """Name headings under which there is nothing but chrome."""
-    kept = {id(block) for block in up(title)}
-    for block in (block for box in boxes for block in box.under()):
+    for block in inside:
         if any(one.name or one.dropped for one in block.children):
             for head in _bare(block, tree):
                 head.name = head.name or ("" if id(head) in kept else "related")
