@@ -58,6 +58,8 @@ class ChromeKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whether the words count however much stands in the part, where the page's title stands elsewhere."""
     outer: bool = False
     """Whether the words count only outside the content and before the page's title: an article has a header too."""
+    linked: bool = False
+    """Whether the words count only for what is links and little else: a canteen's menu is food."""
     frame: bool = False
     """Whether it frames the content, so that what stands beside it need not be of the content."""
     early: bool = False

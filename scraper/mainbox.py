@@ -20,6 +20,7 @@ from scraper.mainbox_marks import (
     mark_bare,
     mark_before,
     mark_beside,
+    mark_columns,
     mark_contents,
     mark_fields,
     mark_links,
@@ -47,6 +48,8 @@ _MOST = 0.4
 """A block with more than this share of the weight is content, whatever it is called."""
 _FORM = 240
 """A form that says less than this asks and thanks; one that says more tells."""
+_TELLS = 40
+"""What says more than this, and twice as much as its links, is no row of links."""
 _EQUAL = 0.5
 """What stands beside the box in a frame is content too when it weighs this much of it."""
 _MIN_SITE_NAME = 3
@@ -70,9 +73,17 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
     top = survey(finder.tree, body, hidden)
     # None also when it stands in what is dropped, or is no block: then it is no landmark to go by.
     landmark = next((block for block in top.under() if block.number == root), None)
-    landmark = None if landmark is top or (landmark and landmark.dropped) else landmark
+    if landmark is top or (landmark and (landmark.dropped or not landmark.plain + landmark.linked)):
+        landmark = None
     title = _title(finder, [landmark, top] if landmark else [top], hidden)
-    marked = _marked(landmark or top, top, layout, title)
+    place = landmark or top
+    known = _Known(
+        title=title,
+        titled=frozenset(_words(finder.tree.line(title.number, Region(finder.tree))) if title else ()),
+        most=max(place.weight, 1) * _MOST,
+        place=range(place.number, finder.tree.ends[place.number]),
+    )
+    marked = _marked(place, top, layout, known)
     for block in marked:
         block.leave_out()
     boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title, layout)
@@ -85,6 +96,7 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
     if title:
         mark_before(inside, title, finder.tree)
         mark_beside(boxes, title)
+    mark_columns(inside)
     mark_contents(inside, kept)
     mark_worded(inside, kept, layout, finder.tree)
     mark_fields(boxes, kept)
@@ -122,35 +134,50 @@ def _title(finder: Finder, places: list[Block], hidden: Region) -> Block | None:
     return rest or lower
 
 
-def _marked(place: Block, top: Block, layout: Layout, title: Block | None) -> list[Block]:
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a page when its chrome is named."""
+
+    title: Block | None
+    titled: frozenset[str]
+    """Words of the title."""
+    most: float
+    """The weight from which a block is content, whatever it is called."""
+    place: range
+    """Numbers of the elements in the landmark, or in the body."""
+
+
+def _marked(place: Block, top: Block, layout: Layout, known: _Known) -> list[Block]:
     """Blocks that are chrome by the words in their names; one that holds the title or much of the text is not."""
-    kept = {id(block) for block in up(title)} | {id(block) for block in up(place)}
-    most = max(place.weight, 1) * _MOST
+    kept = {id(block) for block in up(known.title)} | {id(block) for block in up(place)}
     marks = _marks(layout)
-    large = {kind.name for kind in layout.chrome if kind.large}
     found = []
     waiting = [top]
     while waiting:
         block = waiting.pop()
         if block.tag not in _FIRM and id(block) not in kept:
             kinds = (marks[word] for word in _names(block) if word in marks)
-            block.name = next((kind.name for kind in kinds if _counts(kind, block, title, most)), "")
+            block.name = next((kind.name for kind in kinds if _counts(kind, block, known)), "")
         if block.name:
             found.append(block)
         else:
             waiting.extend(block.children)
-    _spare_many(found, most, large)
+    _spare_many(found, known.most, {kind.name for kind in layout.chrome if kind.large})
     return [block for block in found if block.name]
 
 
-def _counts(kind: ChromeKind, block: Block, title: Block | None, most: float) -> bool:
+def _counts(kind: ChromeKind, block: Block, known: _Known) -> bool:
     """Whether a block may be of a kind whose word is in its names, by where it stands and how much it says."""
-    late = title is not None and block.number > title.number
+    late = known.title is not None and block.number > known.title.number
     # What stands after the page's title heads a part of the content and no site, and warns of what that tells.
-    if (kind.outer and late) or (kind.early and (late or title is None)):
+    if (kind.outer and late) or (kind.early and (late or known.title is None)):
         return False
-    small = block.weight <= most or (block.tag == "form" and block.weight < _FORM)
-    return small or (kind.large and title is not None)
+    # A page about cookies has tables of them, and one about the school's menu has dishes.
+    if late and block.number in known.place and not known.titled.isdisjoint(kind.words):
+        return False
+    if kind.linked and block.plain > max(_TELLS, 2 * block.linked):
+        return False
+    small = block.weight <= known.most or (block.tag == "form" and block.weight < _FORM)
+    return small or (kind.large and known.title is not None)
 
 
 def _spare_many(found: list[Block], most: float, large: set[str]) -> None:

@@ -18,6 +18,10 @@ from scraper.tree import Region, Tree
 _COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
 _ANNOUNCERS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "table", "dl"])
+_SECTIONS = frozenset(["article", "aside", "section"])
+_COLUMN_LINKS = 3
+_COLUMN_TEXT = 300
+"""Characters of a column of text, beside which a column of links leads elsewhere."""
 _LABEL = 40
 _ASIDE = 0.5
 """What stands beside the title's column is an aside when it is mostly links and has less than this of its text."""
@@ -86,6 +90,14 @@ def mark_beside(boxes: list[Block], title: Block) -> None:
             words = listed - sum(one.plain for one in block.under() if one.tag in _ANNOUNCERS)
             if block.heads and block.links > 1 and block.linked > _ASIDE * words and listed < _ASIDE * column.plain:
                 block.name = block.name or "related"
+
+
+def mark_columns(inside: list[Block]) -> None:
+    """Name cells full of links beside a cell full of text: a table that lays out the page has its menu in one."""
+    for block in inside:
+        if block.tag == "td" and block.links >= _COLUMN_LINKS and block.is_linked and not block.name:
+            text = (one for one in block.beside() if one.tag == "td" and one.plain >= _COLUMN_TEXT)
+            block.name = "menu" if any(not one.is_linked for one in text) else ""
 
 
 def mark_contents(inside: list[Block], kept: set[int]) -> None:
@@ -184,7 +196,7 @@ def _part(head: Block, kept: set[int]) -> Iterator[Block]:
     while around.parent and id(around.parent) not in kept and _is_under(around.parent, head):
         around = around.parent
     yield around
-    if around.plain + around.linked > head.plain + head.linked:
+    if around.tag in _SECTIONS or around.plain + around.linked > head.plain + head.linked:
         return
     for one in around.after():
         if any(below.tag <= head.tag for below in _heads(one)):

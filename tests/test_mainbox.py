@@ -270,6 +270,32 @@ def test_a_page_of_a_cms_without_its_boxes_is_weighed() -> None:
     assert read(captured(boxed.encode())).layout == "sitevision"
 
 
+def test_what_the_title_is_about_is_no_chrome() -> None:
+    """The table on a page about cookies, and the dishes of a menu, are content whatever they are called."""
+    box = "<div class=cookie-list><p>sid</p></div>"
+    assert told(f"<main><h1>Om cookies</h1><p>{TEXT}</p>{box}</main>") == [TEXT, "sid"]
+    assert told(f"<main><h1>Om oss</h1><p>{TEXT}</p>{box}</main>") == [TEXT]
+    days = "".join(f"<div class=menu-day><h2>{day}</h2><p>{TEXT}</p></div>" for day in ("Måndag", "Tisdag"))
+    assert told(f"<main><h1>Maten i skolan</h1>{days}</main>") == ["Måndag", "Tisdag", TEXT, TEXT]
+
+
+def test_an_empty_landmark_is_none() -> None:
+    """A <main> that is only the aim of a skip link does not hold the content."""
+    assert told(f"<nav>{LINKS}</nav><main></main><div><h1>A</h1><p>{TEXT}</p></div>") == [TEXT]
+
+
+def test_a_cell_of_links_beside_a_cell_of_text_is_a_menu() -> None:
+    """In a table that lays out the page the menu may come after the title."""
+    cells = f"<tr><td>{LINKS}</td><td><p>{TEXT * 5}</p><h2>B</h2><p>{TEXT * 5}</p></td></tr>"
+    assert told(f"<table><tr><td colspan=2><h1>A</h1></td></tr>{cells}</table>") == ["B", TEXT * 5, TEXT * 5]
+
+
+def test_a_section_of_chrome_ends_where_it_does() -> None:
+    """A heading in a section of its own takes nothing along that follows the section."""
+    asked = "<section><h2>Var sidan till hjälp?</h2><button>Ja</button></section>"
+    assert told(f"<main><h1>A</h1><p>{TEXT}</p>{asked}<p>Fler ord</p></main>") == [TEXT, "Fler ord"]
+
+
 def test_a_table_of_contents_is_a_menu() -> None:
     """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
     listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
@@ -315,6 +341,8 @@ def test_buttons_that_open_a_part_say_what_it_is_about() -> None:
         "<button>Skicka</button><button aria-haspopup=menu aria-expanded=false>Val</button></main>"
     )
     assert told(body) == ["Vem får söka?", TEXT, "Alla.", "Vad kostar det?", "Inget.", "Text text"]
+    asked = "<dl><dt><button>Hur?</button></dt><dd>Så.</dd></dl><button class=faq__question>När?</button><p>Nu.</p>"
+    assert told(f"<main><h1>A</h1><p>{TEXT}</p>{asked}</main>") == [TEXT, "Hur?\nSå.", "När?", "Nu."]
 
 
 def test_words_that_only_screen_readers_say_are_no_headings() -> None:
