@@ -7,7 +7,6 @@ and those that no text has any more are forgotten: a word that was erased must n
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -15,36 +14,23 @@ from contextlib import closing, contextmanager
 import snowballstemmer
 from sqlite_utils import Database
 
+from archive.letters import in_bytes, keeping
 from archive.scan import rebuild_search
 from archive.search_tables import TOKENIZER
 
 # Characters of which Python and SQLite's unicode61 think alike (tests try each one), and no word near SQLite's limit.
 _COMMON = bytes((*range(0x01, 0x80), *range(0xA0, 0xB5), *range(0xB6, 0x100)))
-_MARKS = re.compile("[\u2010-\u203e\u20ac]")  # dashes, quotation marks and the like: common too, and in no word
 _LONGEST = 8000
-_SMALL = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(256)).encode("latin-1")
-"""A byte a letter: each letter of a word as a small one, all else a space."""
+_IN_WORDS = keeping(str.isalnum)
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as the index has them, in their order where the text is of common letters. Pure."""
-    letters = _letters(text)
+    letters = in_bytes(text)
     if letters is None or letters.translate(None, _COMMON):
         return _words_by_sqlite(text)
-    words = letters.translate(_SMALL).decode("latin-1").split()
+    words = letters.translate(_IN_WORDS).decode("latin-1").split()
     return words if len(letters) < _LONGEST or max(map(len, words), default=0) < _LONGEST else _words_by_sqlite(text)
-
-
-def _letters(text: str) -> bytes | None:
-    """A text, a byte a letter; None where it has letters beyond these."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        pass
-    try:
-        return _MARKS.sub(" ", text).encode("latin-1")
-    except UnicodeEncodeError:
-        return None
 
 
 def _words_by_sqlite(text: str) -> list[str]:

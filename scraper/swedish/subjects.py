@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
+from archive.letters import in_bytes, keeping
 from schemas.mention import Mention
 
 SUBJECTS: Final[dict[str, str]] = {
@@ -43,6 +45,8 @@ SUBJECTS: Final[dict[str, str]] = {
 """Subjects, each with the words that tell it, as they begin, in small letters."""
 
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
+_IN_WORDS: Final = keeping(lambda letter: letter.isalnum() or letter in "-_")
+_BEFORE_WORDS: Final = "0123456789-_"
 _PART: Final = re.compile(r"[\w-]")
 _KEY: Final = 3
 """Letters of a word by which those that it may be are found."""
@@ -95,8 +99,9 @@ def _told(text: str) -> Iterator[tuple[str, int, int]]:
     if len(small) != len(text):  # a letter that is two in small ones would shift the places
         return
     # Few words of a text tell anything: those are found among all that it has, and only their places are looked for.
-    telling = {word for word in set(_WORD.findall(small)) if _may_tell(word, small)}
-    for at, word in sorted((place, one) for one in telling for place in _places(one, small)):
+    telling = {word: terms for word in _words(small) if (terms := _may_tell(word, small))}
+    places = ((place, word) for word, terms in telling.items() for place in _places(word, small, _wanted(terms)))
+    for at, word in sorted(places):
         for term in _TERMS[word[:_KEY]]:
             if small.startswith(term.words, at):
                 rest = _WORD.match(small, at + len(term.words))
@@ -104,12 +109,30 @@ def _told(text: str) -> Iterator[tuple[str, int, int]]:
                 break
 
 
-def _may_tell(word: str, small: str) -> bool:
-    return any(word.startswith(first) and whole in small for first, whole in _STARTS.get(word[:_KEY], ()))
+def _words(small: str) -> set[str]:
+    """The words of a text in small letters, with their hyphens."""
+    letters = in_bytes(small)
+    if letters is None:
+        return set(_WORD.findall(small))
+    return {word.lstrip(_BEFORE_WORDS) for word in set(letters.translate(_IN_WORDS).decode("latin-1").split())}
 
 
-def _places(word: str, small: str) -> Iterator[int]:
-    """Where the word stands in the text and is no part of another."""
+def _may_tell(word: str, small: str) -> list[str]:
+    """Words of a subject that begin with a word and stand in the text."""
+    return [whole for first, whole in _STARTS.get(word[:_KEY], ()) if word.startswith(first) and whole in small]
+
+
+def _wanted(terms: list[str]) -> int | None:
+    """How many of a word's places tell all: what it tells by itself it tells often when it does so twice."""
+    return None if any(" " in whole for whole in terms) else _OFTEN
+
+
+def _places(word: str, small: str, wanted: int | None) -> Iterator[int]:
+    """Where the word stands in the text and is no part of another: the first few, or all."""
+    return islice(_all_places(word, small), wanted)
+
+
+def _all_places(word: str, small: str) -> Iterator[int]:
     at = small.find(word)
     while at >= 0:
         begin, end = at, at + len(word)
