@@ -8,17 +8,16 @@ from typing import Literal
 import msgspec
 from sqlite_utils import Database
 
-from archive.rows import COLUMNS
+from archive.view_columns import meaning
 from schemas.errors import QueryError
 
 Kind = Literal["integer", "number", "string"]
 _KINDS: dict[str, Kind] = {"INTEGER": "integer", "REAL": "number", "TEXT": "string", "BLOB": "string"}
 _TITLE = re.compile(r"CREATE VIEW \w+ AS\s+--\s*(.+)")
 _COLUMN = re.compile(r"^\s+(\w+)\s+[A-Z].*?--\s*(.+)$", re.MULTILINE)
+_OWN = re.compile(r"(\w+),?[ ]+--\s*(.+)$", re.MULTILINE)
 _FROM = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)\s+(\w+)")
 _PICKED = re.compile(r"\b(\w+)\.(\w+)(?:\s+AS\s+(\w+))?")
-# Where neither a table nor a view says it: the same columns as commands answer with.
-_SAID = {key: meaning for command in reversed(COLUMNS.values()) for key, meaning in command.items()}
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -51,7 +50,7 @@ def view(database: Database, name: str) -> View:
     guessed = _guessed(database, name, [column for _, column, kind, *_ in listed if kind not in _KINDS])
     said = _descriptions(database, ddl)
     columns = tuple(
-        Column(column, _KINDS.get(kind) or guessed[column], said.get(column) or _SAID.get(column, ""))
+        Column(column, _KINDS.get(kind) or guessed[column], meaning(name, column, said.get(column, "")))
         for _, column, kind, *_ in listed
     )
     return View(name, title[1] if title else "", columns)
@@ -74,10 +73,13 @@ def _guessed(database: Database, view: str, columns: list[str]) -> dict[str, Kin
 
 
 def _descriptions(database: Database, ddl: str) -> dict[str, str]:
-    """Comments on the columns of the tables from which a view picks them, under the names that the view gives them."""
+    """What a view's own comments say of its columns, else those of the tables from which it picks them.
+
+    Under the names that the view gives them.
+    """
     tables = {alias: table for table, alias in _FROM.findall(ddl)}
     comments = {table: _comments(database, table) for table in tables.values()}
-    found: dict[str, str] = {}
+    found = dict(_OWN.findall(ddl))
     for alias, column, name in _PICKED.findall(ddl):
         comment = comments.get(tables.get(alias, ""), {}).get(column)
         if comment:

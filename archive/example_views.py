@@ -35,9 +35,16 @@ CREATE VIEW people_now AS             -- whom the pages name now: responsible, c
    WHERE w.to_revision IS NULL;
 
 CREATE VIEW contact_list AS           -- whom one can reach, by a page's content or chrome: since when, until when
-  SELECT w.page_id AS page, s.key AS section, NULL AS part, w.name, w.role, w.organisation, w.mail, w.phone,
+  SELECT w.page_id AS page, s.key AS section,
+         NULL AS part,                -- part of the chrome that offers them: contact, footer, …; NULL: the content
+         w.name,                      -- name of the person
+         w.role,                      -- what the person does, '' where it is not said
+         w.organisation,              -- where the person does it
+         w.mail,                      -- mail address, in small letters, or ''
+         w.phone,                     -- telephone number as it is written, or ''
          f.seen_from AS first_seen,
-         (SELECT t.seen_from FROM revisions t WHERE t.id = w.to_revision) AS removed  -- NULL: it stands there now
+         (SELECT t.seen_from FROM revisions t WHERE t.id = w.to_revision)
+           AS removed                 -- first look that did not see it there any more; NULL: it stands there now
     FROM people w
     JOIN revisions f ON f.id = w.from_revision
     LEFT JOIN sections s ON s.id = w.section_id
@@ -54,12 +61,16 @@ CREATE VIEW contact_list AS           -- whom one can reach, by a page's content
    GROUP BY l.page_id, p.name, o.name, o.role, o.organisation, o.mail, o.phone;
 
 CREATE VIEW date_list AS              -- the times that a page names or states of itself, and how we know them
-  SELECT m.page_id AS page, s.key AS section, m.name AS date,  -- ISO 8601, as exact as precision: day, month or year
-         CASE length(m.name) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END AS precision, m.words,
+  SELECT m.page_id AS page, s.key AS section,
+         m.name AS date,              -- ISO 8601, as exact as it is said: 2019-10-01, 2019-10 or 2019
+         CASE length(m.name) WHEN 4 THEN 'year' WHEN 7 THEN 'month' ELSE 'day' END
+           AS precision,              -- day, month or year
+         m.words,                     -- as the text has it, the first time
          'named' AS says,             -- named in the text; published or updated: what the page states of itself
          'text' AS source,            -- text, time (<time datetime>), meta or address
          f.seen_from AS first_seen,
-         (SELECT t.seen_from FROM revisions t WHERE t.id = m.to_revision) AS removed  -- NULL: it stands there now
+         (SELECT t.seen_from FROM revisions t WHERE t.id = m.to_revision)
+           AS removed                 -- first look that did not see it there any more; NULL: it stands there now
     FROM mentions m
     JOIN revisions f ON f.id = m.from_revision
     LEFT JOIN sections s ON s.id = m.section_id
