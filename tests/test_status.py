@@ -12,7 +12,7 @@ import pytest
 from schemas.errors import ConfigurationError
 from scraper.tending import age
 from tests.agency import nightly, truth
-from tests.agency.server import Agency
+from tests.agency.server import SITE_FILE, Agency
 from tests.agency.trouble import Trouble, challenge, shorn
 from tests.builders import night
 from tests.clocks import FakeClock
@@ -101,13 +101,19 @@ def test_a_look_that_is_dated_in_the_future_hides_no_silence(
 
 
 def test_a_changed_layout_has_its_own_exit_code(agency: Agency, path: Path) -> None:
-    """Status answers 4 while the newest run found the layout changed, as the run itself did."""
+    """A run that finds the layout changed says so and ends with 4, and status answers 4 after it."""
     crawl_agency(agency, path, 1)
     agency.trouble[HUB] = shorn(nightly.page_without_noise(1, *HUB), 2)
     crawl_agency(agency, path, 2, shown=1)
     ran = status(path)
     assert ran.code == 4
     assert "drift" in ran.out
+    crawled = tidslager(
+        "crawl", str(SITE_FILE), "--archive", str(path), "--connect-to", f"::127.0.0.1:{agency.port}", "--quiet"
+    )
+    assert crawled.code == 4
+    assert "The layout changed: nothing that is missing is called removed." in crawled.out
+    assert "sections; the site file expects at least" in crawled.out
 
 
 @pytest.mark.parametrize(("text", "span"), [("90m", 1.5), ("36h", 36), ("2d", 48), ("0.5d", 12)])
