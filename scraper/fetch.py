@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 
@@ -29,6 +30,7 @@ from scraper.wire import Wire
 PLACEHOLDER = "you@example.se"
 """The contact of our examples: typed as it stands it says nothing of who asks, and counts as none."""
 _LONGEST_BACK_OFF_S = 60.0
+_RULES_LAST = timedelta(days=1)
 _UNMET = (304, 412)
 """What servers answer to validators: 304, and some 412, which is for other methods (RFC 9110, section 13.1.2)."""
 _PRINTABLE = re.compile(r"[!-'*-~][ -'*-~]*")
@@ -173,20 +175,21 @@ class Fetcher:
         )
 
     def _learn_robots(self, address: str) -> Iterator[Capture]:
-        """Get the robots.txt that an address stands under, unless it was had or the address is out of scope."""
+        """Get the robots.txt that an address stands under, unless it was had today or the address is out of scope."""
         if not in_scope(address, self._scope):
             return
         origin = _origin(address)
         with self._lock:
             lock = self._locks.setdefault(origin, Lock())
         with lock:
-            if origin not in self._robots and not self._left_alone(address):
+            known = origin in self._robots and not self._is_old(self._robots_files[f"{origin}/robots.txt"])
+            if not known and not self._left_alone(address):
                 yield from self._ask_robots(address, origin)
 
     def _ask_robots(self, address: str, origin: str) -> Iterator[Capture]:
         here = f"{origin}/robots.txt"
         for _ in range(REDIRECTS + 1):
-            if here not in self._robots_files:
+            if self._is_old(self._robots_files.get(here)):
                 self._robots_files[here] = self._ask(here, "robots", None)
                 yield self._robots_files[here]
             file = self._robots_files[here]
@@ -196,6 +199,10 @@ class Fetcher:
         robots = read_robots(file, delay_cap_s=self._site.crawl_delay_cap_s)
         self._pace.slow_down(address, robots.delay_s)
         self._robots[origin] = robots
+
+    def _is_old(self, file: Capture | None) -> bool:
+        """Whether a robots.txt was not had, or longer ago than rules may be kept (RFC 9309, section 2.4)."""
+        return file is None or self._clock.now() - file.fetched_at > _RULES_LAST
 
     def _may_ask_robots(self, address: str) -> bool:
         """RFC 9309 follows robots redirects to other hosts too; who gives no contact stays at home."""

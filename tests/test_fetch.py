@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from schemas.site import Limits
+from schemas.site import Budget, Limits
+from tests.clocks import FakeClock
 from tests.faults import FaultServer
 from tests.fetchers import HOME, make_fetcher, pages, unknown
 from tests.raw_server import PAGE, answer
@@ -138,6 +139,19 @@ def test_robots_once_per_host(server: FaultServer) -> None:
     pages(fetcher, f"{HOME}/ok")
     pages(fetcher, f"{HOME}/ok")
     assert server.paths() == ["/robots.txt", "/ok", "/ok"]
+
+
+def test_rules_are_had_anew_after_a_day(server: FaultServer) -> None:
+    """RFC 9309, section 2.4: a run that goes on for longer asks for robots.txt again, and keeps what it says now."""
+    clock = FakeClock()
+    fetcher = make_fetcher(server, clock=clock, budget=Budget(minutes=0))
+    pages(fetcher, f"{HOME}/ok")
+    clock.sleep(23 * 3600)
+    assert pages(fetcher, f"{HOME}/ok")[0].outcome == "fetched"
+    server.teach("/robots.txt", answer(b"User-agent: *\nDisallow: /"))
+    clock.sleep(2 * 3600)
+    assert pages(fetcher, f"{HOME}/ok")[0].outcome == "robots_denied"
+    assert server.paths() == ["/robots.txt", "/ok", "/ok", "/robots.txt"]
 
 
 def test_robots_redirect(server: FaultServer) -> None:
