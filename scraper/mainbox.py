@@ -98,7 +98,7 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
         mark_beside(boxes, title)
     mark_columns(inside)
     mark_contents(inside, kept)
-    mark_worded(inside, kept, layout, finder.tree)
+    mark_worded(inside, kept, layout, finder.tree, sum(box.plain for box in boxes))
     mark_fields(boxes, kept)
     mark_bare(inside, kept, finder.tree)
     found = [block for block in top.under() if block.name]

@@ -112,8 +112,11 @@ def mark_contents(inside: list[Block], kept: set[int]) -> None:
                 before.name = "menu"
 
 
-def mark_worded(inside: list[Block], kept: set[int], layout: Layout, tree: Tree) -> None:
-    """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information"."""
+def mark_worded(inside: list[Block], kept: set[int], layout: Layout, tree: Tree, told: int) -> None:
+    """Name what stands under headings and labels that announce chrome: "Dela sidan", "Relaterad information".
+
+    `told` is how much the content says outside links.
+    """
     announces, may_announce = _teller(layout.chrome_headings), _teller(layout.link_headings)
     nothing = Region(tree)
     for block in inside:
@@ -123,7 +126,7 @@ def mark_worded(inside: list[Block], kept: set[int], layout: Layout, tree: Tree)
         if len(said) > _LABEL or not (announces(said) or may_announce(said)):
             continue
         part = list(_part(block, kept))
-        if announces(said) or _is_links(block, part):
+        if announces(said) or _is_list(block, part, told):
             for one in part:
                 one.name = one.name or "related"
 
@@ -217,8 +220,11 @@ def _heads(block: Block) -> Iterator[Block]:
 _HEADS = _ANNOUNCERS | {"h1"}
 
 
-def _is_links(head: Block, part: list[Block]) -> bool:
-    """Whether nothing but links stands under a heading."""
+def _is_list(head: Block, part: list[Block], told: int) -> bool:
+    """Whether nothing but links and cards that are links stands under a heading, on a page that is about more."""
     linked = sum(one.linked for one in part) - head.linked
     plain = sum(one.plain for one in part) - head.plain
-    return linked > 2 * plain
+    if told - plain < 2 * (linked + plain):
+        return False
+    cards = [one for block in part for one in _heads(block) if one is not head]
+    return linked > 2 * plain or (bool(cards) and all(card.linked for card in cards))

@@ -275,7 +275,7 @@ def test_what_the_title_is_about_is_no_chrome() -> None:
     box = "<div class=cookie-list><p>sid</p></div>"
     assert told(f"<main><h1>Om cookies</h1><p>{TEXT}</p>{box}</main>") == [TEXT, "sid"]
     assert told(f"<main><h1>Om oss</h1><p>{TEXT}</p>{box}</main>") == [TEXT]
-    days = "".join(f"<div class=menu-day><h2>{day}</h2><p>{TEXT}</p></div>" for day in ("Måndag", "Tisdag"))
+    days = "".join(f"<div class=menu><h2>{day}</h2><p>{TEXT}</p></div>" for day in ("Måndag", "Tisdag"))
     assert told(f"<main><h1>Maten i skolan</h1>{days}</main>") == ["Måndag", "Tisdag", TEXT, TEXT]
 
 
@@ -294,6 +294,13 @@ def test_a_section_of_chrome_ends_where_it_does() -> None:
     """A heading in a section of its own takes nothing along that follows the section."""
     asked = "<section><h2>Var sidan till hjälp?</h2><button>Ja</button></section>"
     assert told(f"<main><h1>A</h1><p>{TEXT}</p>{asked}<p>Fler ord</p></main>") == [TEXT, "Fler ord"]
+
+
+def test_a_page_of_little_but_news_is_about_them() -> None:
+    """Cards under "Nyheter" lead elsewhere beside a text, and are what a start page says."""
+    cards = "".join(f"<h3><a href=/{number}>Nyhet nummer {number}</a></h3><p>Det hände.</p>" for number in range(3))
+    assert told(f"<main><h1>A</h1><p>{TEXT * 3}</p><h2>Nyheter</h2>{cards}</main>") == [TEXT * 3]
+    assert len(told(f"<main><h1>A</h1><p>Hej!</p><h2>Nyheter</h2>{cards}</main>")) == 8
 
 
 def test_a_table_of_contents_is_a_menu() -> None:
