@@ -20,6 +20,7 @@ from scraper.swedish import find_contacts
 
 _HEADED: Final = re.compile(r"\b(?:kontakt\w*|frågor\?|vill du veta mer|mer information)", re.IGNORECASE)
 _REACHABLE: Final = re.compile(r"\w@\w|(?<!\d)(?:0|\+46)[\d \xa0()-]{6,}\d")
+_DIALLED: Final = re.compile(r"0[\d \xa0()-]{6,}\d")
 _ADDRESSED: Final = ("mail", "phone")
 _OF_OTHERS: Final = frozenset(("menu", "news", "related", "cookies"))
 """Parts of the chrome that lead elsewhere and offer nobody."""
@@ -29,7 +30,9 @@ _LONGEST_REMEMBERED: Final = 20_000
 """Characters up to which a text is remembered."""
 
 
-def with_contacts(page: Page, mentions: Iterable[tuple[Mention, ...]]) -> tuple[tuple[Mention, ...], ...]:
+def with_contacts(
+    page: Page, texts: Iterable[str], mentions: Iterable[tuple[Mention, ...]]
+) -> tuple[tuple[Mention, ...], ...]:
     """The mentions of each text of a page (`Page.texts`), a person with the mail address and number that stand beside.
 
     A block under a heading that offers contact ends where its section does; elsewhere a person is reached only by what
@@ -37,9 +40,16 @@ def with_contacts(page: Page, mentions: Iterable[tuple[Mention, ...]]) -> tuple[
     """
     places = (("", page.preamble), *((section.heading, section.blocks) for section in page.sections))
     return tuple(
-        _reached(named, text, _contacts(heading, blocks))
-        for named, text, (heading, blocks) in zip(mentions, page.texts(), places, strict=True)
+        _reached(named, text, _contacts(heading, blocks)) if _offers(text, blocks) else named
+        for named, text, (heading, blocks) in zip(mentions, texts, places, strict=True)
     )
+
+
+def _offers(text: str, blocks: tuple[Block, ...]) -> bool:
+    """Whether an address or number may stand in a text or behind a link of it: a cheap look, since few have any."""
+    if "@" in text or "+46" in text or _DIALLED.search(text):
+        return True
+    return any(link.kind in _ADDRESSED for block in blocks for link in block_links(block))
 
 
 def contacts_in(chrome: Chrome) -> tuple[tuple[Contact, ...], ...]:

@@ -36,7 +36,7 @@ def recognised(reading: Reading, rules: Rules) -> Reading:
         return msgspec.structs.replace(reading, mentions=tuple(found))
     found[0] = _of_head(found[0], page, texts[0])
     contacts = contacts_in(chrome) if chrome else ()
-    return msgspec.structs.replace(reading, mentions=with_contacts(page, found), contacts=contacts)
+    return msgspec.structs.replace(reading, mentions=with_contacts(page, texts, found), contacts=contacts)
 
 
 def _of_head(found: tuple[Mention, ...], page: Page, text: str) -> tuple[Mention, ...]:
