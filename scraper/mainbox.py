@@ -21,6 +21,7 @@ from scraper.mainbox_marks import (
     mark_before,
     mark_beside,
     mark_columns,
+    mark_consents,
     mark_contents,
     mark_fields,
     mark_links,
@@ -84,6 +85,7 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
         place=range(place.number, finder.tree.ends[place.number]),
     )
     marked = _marked(place, top, layout, known)
+    marked += mark_consents(top, {id(block) for block in [*up(title), *up(place)]}, finder.tree)
     for block in marked:
         block.leave_out()
     boxes = _with_title(landmark, title, layout) if landmark else _boxes(top, title, layout)

@@ -16,6 +16,9 @@ from scraper.text import can_be_seen
 from scraper.tree import Region, Tree
 
 _COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
+_COUNTED = re.compile(r"\d+\s+(\w+)")
+"""A heading such as "3 kommentarer till inlägget"."""
+_CONSENT = re.compile(r"\b(?:kakor|cookies?|webbkakor)\b", re.IGNORECASE)
 _ANNOUNCERS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "table", "dl"])
 _SECTIONS = frozenset(["article", "aside", "section"])
@@ -23,6 +26,8 @@ _COLUMN_LINKS = 3
 _COLUMN_TEXT = 300
 """Characters of a column of text, beside which a column of links leads elsewhere."""
 _LABEL = 40
+_ANNOUNCED = 80
+"""Characters of the longest heading that announces chrome: "Hjälpte informationen på den här sidan dig?"."""
 _ASIDE = 0.5
 """What stands beside the title's column is an aside when it is mostly links and has less than this of its text."""
 
@@ -37,6 +42,21 @@ def trim(box: Block) -> None:
             if block.tag in _LISTS or not block.is_linked:
                 break
             block.name = "menu"
+
+
+def mark_consents(top: Block, kept: set[int], tree: Tree) -> list[Block]:
+    """Name the boxes that ask to store cookies, by the button that agrees and what they say; the boxes named."""
+    found = []
+    nothing = Region(tree)
+    for block in (one for one in top.under() if one.asks):
+        for around in up(block):
+            if id(around) in kept or around.parent is None or around.name:
+                break
+            if around.plain >= _LABEL and _CONSENT.search(tree.line(around.number, nothing)):
+                around.name = "cookies"
+                found.append(around)
+                break
+    return found
 
 
 def mark_links(top: Block, boxes: list[Block], firm: frozenset[str]) -> None:
@@ -123,7 +143,7 @@ def mark_worded(inside: list[Block], kept: set[int], layout: Layout, tree: Tree,
         if block.name or block.tag not in _ANNOUNCERS or id(block) in kept:
             continue
         said = tree.line(block.number, nothing).casefold()
-        if len(said) > _LABEL or not (announces(said) or may_announce(said)):
+        if len(said) > _ANNOUNCED or not (announces(said) or may_announce(said)):
             continue
         part = list(_part(block, kept))
         if announces(said) or _is_list(block, part, told):
@@ -190,7 +210,12 @@ def _teller(listed: tuple[str, ...]) -> Callable[[str], bool]:
     folded = [words.casefold() for words in listed]
     openings = tuple(words.removesuffix("*") for words in folded if words.endswith("*"))
     whole = frozenset(folded)
-    return lambda said: said.startswith(openings) or _COUNT.sub("", said) in whole
+
+    def announces(said: str) -> bool:
+        counted = _COUNTED.match(said)
+        return said.startswith(openings) or _COUNT.sub("", said) in whole or bool(counted and counted[1] in whole)
+
+    return announces
 
 
 def _part(head: Block, kept: set[int]) -> Iterator[Block]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scraper.controls import is_disclosure
 from scraper.tree import BLOCKS, HEADINGS, SILENT, Attributes, Region, Tree
 
+_AGREES = re.compile(
+    r"\s*(?:ok|jag (?:förstår|godkänner)|(?:godkänn|acceptera|tillåt|neka|avvisa|accept|allow|reject|agree)\b)",
+    re.IGNORECASE,
+)
 _FIELDS = frozenset(["input", "textarea", "select"])
 # A list of things to do has boxes to tick, and is a text.
 _UNWRITTEN = frozenset(["hidden", "submit", "button", "image", "reset", "checkbox", "radio"])
@@ -19,8 +24,8 @@ class Block:
     """A block element, what stands in it, and what it is called when it is chrome."""
 
     __slots__ = (
-        "attributes", "children", "dropped", "fields", "heads", "inner", "linked", "links", "name", "number", "parent",
-        "plain", "tag", "taken",
+        "asks", "attributes", "children", "dropped", "fields", "heads", "inner", "linked", "links", "name", "number",
+        "parent", "plain", "tag", "taken",
     )  # fmt: skip
 
     def __init__(self, number: int, tag: str, attributes: Attributes, parent: Block | None) -> None:
@@ -36,6 +41,8 @@ class Block:
         self.links = 0
         self.inner = 0
         """Links to places on the page itself."""
+        self.asks = False
+        """Whether a button in it, in no block below, agrees to something."""
         self.fields = 0
         """Places to write in, here and below."""
         self.heads = 0
@@ -150,6 +157,8 @@ class _Surveyor:
             self._here.fields += tag in _FIELDS and self._tree.attribute(number, "type") not in _UNWRITTEN
             return False
         if tag == "button" and self._here.tag not in HEADINGS and not is_disclosure(self._tree, number):
+            pieces = self._tree.pieces[self._tree.firsts[number] : self._tree.lasts[number]]
+            self._here.asks = self._here.asks or _AGREES.match("".join(pieces)) is not None
             return False
         if block:
             self._here = block

@@ -303,6 +303,22 @@ def test_a_page_of_little_but_news_is_about_them() -> None:
     assert len(told(f"<main><h1>A</h1><p>Hej!</p><h2>Nyheter</h2>{cards}</main>")) == 8
 
 
+def test_headings_of_comments_are_counted_and_long() -> None:
+    """How many comments there are to what stands in the heading of them; questions about the page are long too."""
+    start = f"<main><h1>A</h1><p>{TEXT}</p>"
+    comments = "<h3>2 kommentarer till ”Slåtterdag med rekord i lien”</h3><ol><li>Bra!</li></ol>"
+    assert told(start + comments) == [TEXT]
+    assert told(f"{start}<h2>Hjälpte informationen på den här sidan dig?</h2><p>Svara gärna.</p></main>") == [TEXT]
+    assert told(f"{start}<h2>2 förslag till beslut</h2><p>Ja.</p></main>") == ["2 förslag till beslut", TEXT, "Ja."]
+
+
+def test_what_asks_to_store_cookies_is_known_by_its_button() -> None:
+    """Without a name too; a text about cookies asks for nothing."""
+    asks = f"<div><div><h2>Hej</h2><p>Vi använder kakor. {TEXT}</p></div><div><button>Godkänn alla</button></div></div>"
+    rest = f"<div><h1>A</h1><p>{TEXT}</p><h2>B</h2><p>Vi använder kakor.</p></div>"
+    assert told(asks + rest) == ["B", TEXT, "Vi använder kakor."]
+
+
 def test_a_table_of_contents_is_a_menu() -> None:
     """Links to places on the page itself are no content, nor is the heading over them; tabs are not such a list."""
     listed = "<li><a href=#b>Bakgrund</a></li><li><a href=#m>Metod</a></li>"
