@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from schemas.mention import Mention
@@ -66,6 +67,7 @@ _INHABITANT: Final = (
 # After "skånsk" and "skåning". Before a capital letter it is part of a name, "Skånska Dagbladet", or says where a place
 # is that is named itself, "värmländska Sunne".
 _OF_COUNTY: Final = re.compile(r"(?:a|t|s|e|en|ens|ar|ars|are|ares|arna|arnas)?(?![\w-])")
+_SHARED_PARTS: Final = ("ländsk", "länning", "bottni", "kånsk", "kåning")
 _CAPITAL_NEXT: Final = re.compile(rf"{SPACE}[{CAPITAL}]")
 _LONGEST_BETWEEN: Final = 12
 _LONGEST_NAME: Final = 20
@@ -253,9 +255,18 @@ def _inhabitants(text: str) -> list[_Found]:
     return found
 
 
+@cache
+def _county_parts() -> tuple[str, ...]:
+    """What all stems of counties have between them: most texts have none of it."""
+    stems = [stem[1:] for stem in gazetteer().of_county]
+    return tuple({next((part for part in _SHARED_PARTS if part in stem), stem) for stem in stems})
+
+
 def _of_county(text: str) -> list[_Found]:
     """What is of a county, and who lives there: "skånska kommuner", "värmlänningar"."""
-    found = []
+    found: list[_Found] = []
+    if not any(part in text for part in _county_parts()):
+        return found
     for stem, place in gazetteer().of_county.items():
         at = text.find(stem[1:], 1)
         while at > 0:
