@@ -30,12 +30,34 @@ SELECT u.url AS address, c.id AS capture, c.fetched_at, c.head_id,
 """
 
 
+_LAST_RECORD = """
+SELECT r.digest, g.parser = :parser AND o.tool_version = n.tool_version AND o.config_digest = n.config_digest
+  FROM captures c
+  JOIN readings g ON g.capture_id = c.id
+  JOIN revisions r ON r.id = g.revision_id
+  JOIN runs o ON o.id = c.run_id
+  JOIN runs n ON n.id = :run
+ WHERE c.page_id = :page
+ ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1
+"""
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A capture whose body we hold and have read by the rules in force."""
 
     capture: int
     fetched_at: datetime
     head: bytes
+
+
+def held_record(database: Database, run: int, page: int, *, parser: str) -> bytes | None:
+    """Digest of the record that a page had at its last look, where what it names need not be looked for again.
+
+    That is so when the look was read by the same program, parser and site configuration as those of the run. A page
+    that was gone then, or whose last look is of this run, has none.
+    """
+    found = database.execute(_LAST_RECORD, {"page": page, "run": run, "parser": parser}).fetchone()
+    return found[0] if found and found[1] else None
 
 
 def held(database: Database, site: str, *, parser: str, config: bytes, every: int) -> dict[str, Held]:

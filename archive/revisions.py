@@ -89,6 +89,9 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
     page = int(row["page_id"])
     last = _last(database, page)
     seen = digest(reading.page) if reading.page is not None else None
+    if reading.mentions is None and (last is None or last["digest"] != seen):
+        # The record whose mentions are known is no longer the page's last: somebody read it since.
+        reading = reread(read_look(database, capture)) or reading
     with learning(database):
         if seen is not None and last and last["state"] == "live":
             if seen != last["digest"]:
@@ -195,6 +198,8 @@ def _catch_up_with_parser(
 
 def _recognise_anew(database: Database, last: dict[str, Any], reading: Reading) -> None:
     """Bring the mentions of a revision up to a reading of the same record that recognised others in it: no news."""
+    if reading.mentions is None:
+        return
     assert reading.page is not None
     places = range(1, len(reading.page.sections) + 1)
     named = mention_values(reading.page, reading.mentions, places)
@@ -210,7 +215,7 @@ def _write_revision(look: _Look, reading: Reading, cause: Cause) -> tuple[int, t
     database, page, record = look.database, look.page, reading.page
     assert record is not None
     places = range(1, len(record.sections) + 1)
-    named = mention_values(record, reading.mentions, places)
+    named = mention_values(record, reading.mentions or (), places)
     revision = _insert_revision(
         look,
         state="live",

@@ -18,7 +18,7 @@ from archive.decisions import Decision, write_decision
 from archive.events import PageEvent, page_events
 from archive.file import open_for_writing, plain_errors, step, transaction
 from archive.heads import complete_heads, refuse_vanished
-from archive.held import Held, held
+from archive.held import Held, held, held_record
 from archive.revisions import Reader, Recorded
 from archive.seal import seal_interrupted, seal_run
 from archive.times import to_text
@@ -205,6 +205,10 @@ class Archive:
     def look(self, capture: int) -> Capture:
         """A capture with what it says: for a 304, the body that it confirms."""
         return captures.read_look(self.database, capture)
+
+    def held_record(self, kept: Kept, *, parser: str) -> bytes | None:
+        """Digest of a record whose mentions are known, if a page reads so again. See `archive.held.held_record`."""
+        return held_record(self.database, kept.run, kept.page, parser=parser) if kept.page is not None else None
 
     def held(self, site: Site, *, parser: str) -> dict[str, Held]:
         """What the next look at each address may be conditional on. See `archive.held.held`."""

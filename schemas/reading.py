@@ -51,9 +51,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     page: Page | None = None
     """The page record; None unless the verdict is `page` or `suspect`."""
-    mentions: tuple[tuple[Mention, ...], ...] = ()
+    mentions: tuple[tuple[Mention, ...], ...] | None = ()
     """Whom and what the texts name, in the order of `Page.texts`: of the head of the page first, then of each section.
-    Beside the record and not in it, so that a better recogniser is never news."""
+    Beside the record and not in it, so that a better recogniser is never news. None: what an equal record named at the
+    last look, which need not be looked for again."""
     chrome: Chrome | None = None
     """What is on the page but not its content; None where there is no page record."""
     contacts: tuple[tuple[Contact, ...], ...] = ()

@@ -198,11 +198,12 @@ class _Run:
             return
         thread.at_front = to_front(capture)
         look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
-        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=self._reading(look)))
+        known = self._archive.held_record(kept, parser=PARSER)
+        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=self._reading(look, known)))
 
-    def _reading(self, look: Capture) -> Future[Reading | None]:
+    def _reading(self, look: Capture, known: bytes | None = None) -> Future[Reading | None]:
         """Have a look read when its turn comes: whatever is read in a run, one thread reads it, one page at a time."""
-        return self._beside.submit(reading_of, look, _rules(self._site), self._read)
+        return self._beside.submit(reading_of, look, _rules(self._site), self._read, known)
 
     def settle(self) -> None:
         """Wait for all that is being read and record it."""

@@ -14,16 +14,19 @@ ReadPage = Callable[[Capture, str], Reading]
 """Reads the body of a capture with the layout named, "" for the one that fits: `parse.read` or `Guard.read`."""
 
 
-def reading_of(capture: Capture, rules: Rules, read: ReadPage = parse.read) -> Reading | None:
+def reading_of(
+    capture: Capture, rules: Rules, read: ReadPage = parse.read, known: bytes | None = None
+) -> Reading | None:
     """What a capture says about its page; None when it says nothing, as a failure does.
 
-    `rules` are those of the site. A 304 is read by the body that it confirms: ask the archive for that with
-    `Archive.look`. Raises ConfigurationError for a layout that does not exist.
+    `rules` are those of the site, `known` is the digest of a record whose mentions are known. A 304 is read by the body
+    that it confirms: ask the archive for that with `Archive.look`. Raises ConfigurationError for a layout that does not
+    exist.
     """
     match capture.outcome:
         case "fetched":
             reading = read(capture, rules.layout)
-            return recognised(reading if capture.purpose == "document" else suspected(capture, reading), rules)
+            return recognised(reading if capture.purpose == "document" else suspected(capture, reading), rules, known)
         case "gone":
             return Reading(verdict="gone", why=f"the site answers {capture.status}")
         case "redirected" if to_front(capture):

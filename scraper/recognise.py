@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from schemas.mention import Mention
-from schemas.page import Page
+from schemas.page import Page, digest
 from schemas.reading import Reading, Rules
 from scraper.page_contacts import contacts_in, with_contacts
 from scraper.swedish import find_dates, find_mentions, find_subjects
@@ -21,11 +21,17 @@ _LOOKED_AT = 500_000
 """Characters of a text in which names are looked for: what a book has. Beyond it, memory grows for nothing."""
 
 
-def recognised(reading: Reading, rules: Rules) -> Reading:
-    """The reading with what its texts name; people, and how to reach them, only where the site's rules ask for them."""
+def recognised(reading: Reading, rules: Rules, known: bytes | None = None) -> Reading:
+    """The reading with what its texts name; people, and how to reach them, only where the site's rules ask for them.
+
+    `known` is the digest of a record of which that is known: then only the chrome is looked at, which is no part of it.
+    """
     page, chrome = reading.page, reading.chrome
     if page is None:
         return reading
+    contacts = contacts_in(chrome) if chrome and rules.people else ()
+    if known is not None and digest(page) == known:
+        return msgspec.structs.replace(reading, mentions=None, contacts=contacts)
     texts = page.texts()
     openings = (len(texts[0]), *(len(section.heading) for section in page.sections))
     found = [
@@ -35,7 +41,6 @@ def recognised(reading: Reading, rules: Rules) -> Reading:
     if not rules.people:
         return msgspec.structs.replace(reading, mentions=tuple(found))
     found[0] = _of_head(found[0], page, texts[0])
-    contacts = contacts_in(chrome) if chrome else ()
     return msgspec.structs.replace(reading, mentions=with_contacts(page, texts, found), contacts=contacts)
 
 

@@ -27,10 +27,10 @@ from schemas.capture import Capture
 from schemas.chrome import Chrome, ChromePart
 from schemas.finding import Finding
 from schemas.mention import Contact, Mention
-from schemas.page import Dated, Page, Paragraph, Person
+from schemas.page import Dated, Page, Paragraph, Person, digest
 from schemas.reading import Reading, Rules
 from scraper.recognise import recognised
-from tests.builders import ADDRESS, PARSER, begin, capture, night, page, reread, section, written
+from tests.builders import ADDRESS, PARSER, SITE, begin, capture, night, page, reread, section, written
 from tests.derived import derived, exact
 
 LAUNDRY = section("Tvätteriet", "Tvätteriet i Haninge kommun anställer.", "Det gör också köket i Nynäshamns kommun.")
@@ -165,7 +165,7 @@ def test_people_are_recorded_only_where_the_site_file_says_so(people: bool) -> N
     """The responsible person too; what the page record says is the page's own and stays."""
     reading = recognised(Reading(verdict="page", page=A), Rules(people=people))
     assert reading.page == A
-    kinds = {one.kind for mentions in reading.mentions for one in mentions}
+    kinds = {one.kind for mentions in reading.mentions or () for one in mentions}
     assert ("person" in kinds) is people
     assert "municipality" in kinds
 
@@ -183,6 +183,38 @@ def test_a_better_recogniser_is_never_news(archive: Archive, path: Path) -> None
     ]
     night_of(archive, 4, A, read=lambda seen: known(reread(seen).page or A, HANINGE))
     assert rows(archive, "SELECT name FROM people WHERE from_revision = 2") == []
+    assert found_wrong(path) == []
+
+
+def test_what_an_equal_record_named_is_not_looked_for_again(archive: Archive, path: Path) -> None:
+    """As long as program, parser and configuration are those of the last look; else all is looked through."""
+    night_of(archive, 1, A)
+    before = rows(archive, "SELECT * FROM mentions")
+    kept = archive.keep(begin(archive, night(2)), capture(at=night(2), body=written(A)))
+    held = archive.held_record(kept, parser=PARSER)
+    assert held == digest(A)
+    assert archive.held_record(kept, parser="another") is None
+    reading = recognised(Reading(verdict="page", page=A), Rules(people=True), held)
+    assert reading.mentions is None
+    assert archive.record(kept.id, reading, parser=PARSER, reread=by_hand).finding == "unchanged"
+    assert rows(archive, "SELECT * FROM mentions") == before
+    assert recognised(Reading(verdict="page", page=B), Rules(), held).mentions is not None
+    for number, (site, version) in enumerate(((SITE, "9"), (msgspec.structs.replace(SITE, people=True), "0")), 3):
+        run = archive.begin_run(site, version=version, now=night(number))
+        kept = archive.keep(run, capture(at=night(number), body=written(A)))
+        assert archive.held_record(kept, parser=PARSER) is None
+    assert found_wrong(path) == []
+
+
+def test_a_record_that_is_no_longer_the_last_is_looked_through_after_all(archive: Archive, path: Path) -> None:
+    """Another look at the page was read between the question and the answer."""
+    night_of(archive, 1, A)
+    run = begin(archive, night(2))
+    between = archive.keep(run, capture(at=night(2), body=written(B)))
+    archive.record(between.id, known(B), parser=PARSER, reread=by_hand)
+    kept = archive.keep(begin(archive, night(3)), capture(at=night(3), body=written(A)))
+    archive.record(kept.id, Reading(verdict="page", page=A, mentions=None), parser=PARSER, reread=by_hand)
+    assert rows(archive, "SELECT name FROM people_now ORDER BY name") == [("Stina Dahl",), ("Åsa Grön",)]
     assert found_wrong(path) == []
 
 

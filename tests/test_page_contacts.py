@@ -32,7 +32,8 @@ def reading_of(content: str, aside: str = "", *, people: bool = True) -> Reading
 
 def in_content(reading: Reading) -> list[tuple[int, Mention]]:
     """The people of the content who can be reached, each with the number of its text, 0 for the head."""
-    return [(number, one) for number, named in enumerate(reading.mentions) for one in named if one.mail or one.phone]
+    found = enumerate(reading.mentions or ())
+    return [(number, one) for number, named in found for one in named if one.mail or one.phone]
 
 
 def told(content: str, aside: str = "") -> list[tuple[str, str, str, str, str]]:
@@ -78,7 +79,7 @@ def test_a_contact_in_content_and_box_is_told_in_both() -> None:
 def test_a_person_named_twice_is_one_with_the_role_that_stands_beside_the_number() -> None:
     """The mention with the same role has the address; the other is a mention as before."""
     text = "<h2>Kontakt</h2><p>Ylva Ek svarar.</p><p>Ylva Ek, projektledare, ylva@exempel.example</p>"
-    people = [one for named in reading_of(text).mentions for one in named if one.kind == "person"]
+    people = [one for named in reading_of(text).mentions or () for one in named if one.kind == "person"]
     assert ("projektledare", "ylva@exempel.example") in [(one.role, one.mail) for one in people]
     assert sum(bool(one.mail) for one in people) == 1
 
@@ -107,7 +108,7 @@ def test_times_are_mentions_no_more_exact_than_they_are_written() -> None:
         title="Så gick det 2019",
         sections=(Section(heading="Starten", level=2, blocks=(Paragraph(text="I maj 2018, den 3 juni 2018."),)),),
     )
-    found = recognised(Reading(verdict="page", page=page), Rules()).mentions
+    found = recognised(Reading(verdict="page", page=page), Rules()).mentions or ()
     assert [
         (number, one.name, text[one.start : one.end])
         for number, (text, named) in enumerate(zip(page.texts(), found, strict=True))
