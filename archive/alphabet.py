@@ -14,15 +14,12 @@ class Alphabet(msgspec.Struct, frozen=True):
     """Bytes that a value may be made of, in the order that gives each its digit."""
 
     letters: bytes
+    radix: int
+    """How many letters there are."""
     run: re.Pattern[bytes]
     """A run of letters, as long as there are some."""
     to_digits: bytes
     """Translates letters to digits."""
-
-    @property
-    def radix(self) -> int:
-        """How many letters there are."""
-        return len(self.letters)
 
     def spells(self, value: bytes) -> bool:
         """Whether the value is made of this alphabet's letters alone."""
@@ -53,7 +50,7 @@ def _alphabet(letters: bytes) -> Alphabet:
     for digit, letter in enumerate(letters):
         digits[letter] = digit
     run = re.compile(b"[" + b"".join(re.escape(bytes([letter])) for letter in letters) + b"]*", re.DOTALL)
-    return Alphabet(letters=letters, run=run, to_digits=bytes(digits))
+    return Alphabet(letters=letters, radix=len(letters), run=run, to_digits=bytes(digits))
 
 
 _LOWER = bytes(range(97, 123))

@@ -86,8 +86,9 @@ def _read(database: Database, number: int, known: dict[int, Frame], asked: int) 
 
 def readable(database: Database, number: int, known: dict[int, Frame]) -> list[Frame]:
     """The chain of a body, without what is in slots; empty where it is damaged: no reason to lose tonight's."""
+    found = database.execute("SELECT base FROM bodies WHERE id = ? AND codec = 'slots'", [number]).fetchone()
     try:
-        return [frame for frame in chain(database, number, known) if frame.codec != "slots"]
+        return chain(database, found[0] if found else number, known)
     except ArchiveError:
         return []
 

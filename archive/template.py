@@ -26,6 +26,8 @@ _TOKEN = re.compile(rb"""([^\s"'<>&?;,()]+)""")
 _WORD = re.compile(rb"([0-9A-Za-z_-]+)")
 _UUID = re.compile(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 _UUID_GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
+_VERSION_AT = 14
+_VERSIONS = b"12345678"
 _NUMBER = re.compile(rb"[0-9]+")
 _LONG = 6  # shorter tokens that are equal in two places are so by chance: a day and a minute
 _EDGE = re.compile(rb"[^0-9A-Za-z]")
@@ -134,6 +136,7 @@ def encode(template: Template) -> bytes:
     return pack(_COLUMNS.encode(columns))
 
 
+@lru_cache(maxsize=256)
 def decode(data: bytes) -> Template:
     """The template that `encode` wrote. Raises ValueError when the bytes are none."""
     try:
@@ -220,12 +223,13 @@ def _trimmed(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, i
 
 
 def _uuid_groups(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
-    """Groups that two names have in common stay: a UUID of version 1 ends in the machine's own."""
+    """Groups that two names have in common stay, as does the version: one of version 1 ends in the machine's own."""
     place = next((place for place in HEXADECIMAL if ALPHABETS[place].spells((before + after).replace(b"-", b""))), None)
     for start, end in _UUID_GROUPS:
         old, new = before[start:end], after[start:end]
         if old != new:
-            yield start, old, new, narrowest(old, new) if place is None else place
+            kept = int(start == _VERSION_AT and old[0] == new[0] and old[:1] in _VERSIONS)
+            yield start + kept, old[kept:], new[kept:], narrowest(old, new) if place is None else place
 
 
 def _common(before: bytes, after: bytes) -> tuple[int, int]:
