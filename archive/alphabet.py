@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from itertools import groupby
 
 import msgspec
 
@@ -20,6 +22,10 @@ class Alphabet(msgspec.Struct, frozen=True):
     """A run of letters, as long as there are some."""
     to_digits: bytes
     """Translates letters to digits."""
+    to_letters: bytes
+    """And back."""
+    form: bytes
+    """How Python writes such a number; empty where it has no form for it."""
 
     def spells(self, value: bytes) -> bool:
         """Whether the value is made of this alphabet's letters alone."""
@@ -27,7 +33,7 @@ class Alphabet(msgspec.Struct, frozen=True):
 
     def number(self, value: bytes) -> int:
         """The value as a number; how long the value was must be known to read it back."""
-        if self.radix in (10, 16):
+        if self.form:
             return int(value, self.radix) if value else 0
         number = 0
         for digit in value.translate(self.to_digits):
@@ -36,21 +42,31 @@ class Alphabet(msgspec.Struct, frozen=True):
 
     def value(self, number: int, length: int) -> bytes:
         """The value of a length that has this number."""
-        if self.radix in (10, 16):
-            form = b"%0*d" if self.letters == _DIGITS else b"%0*X" if b"A" in self.letters else b"%0*x"
-            return form % (length, number) if length else b""
+        if self.form:
+            return self.form % (length, number) if length else b""
         digits = bytearray(length)
-        for index in range(length - 1, -1, -1):
-            number, digits[index] = divmod(number, self.radix)
-        return bytes(digits.translate(self.letters.ljust(256)))
+        radix, end = self.radix, length
+        while end:  # a few digits at a time, so that they are taken from a small number
+            start = max(0, end - _AT_ONCE)
+            number, few = divmod(number, _power(radix, end - start))
+            for index in range(end - 1, start - 1, -1):
+                few, digits[index] = divmod(few, radix)
+            end = start
+        return bytes(digits.translate(self.to_letters))
 
 
-def _alphabet(letters: bytes) -> Alphabet:
+_AT_ONCE = 8
+_power = cache(pow)
+
+
+def _alphabet(letters: bytes, form: bytes = b"") -> Alphabet:
     digits = bytearray(256)
     for digit, letter in enumerate(letters):
         digits[letter] = digit
     run = re.compile(b"[" + b"".join(re.escape(bytes([letter])) for letter in letters) + b"]*", re.DOTALL)
-    return Alphabet(letters=letters, radix=len(letters), run=run, to_digits=bytes(digits))
+    return Alphabet(
+        letters=letters, radix=len(letters), run=run, to_digits=bytes(digits), to_letters=letters.ljust(256), form=form
+    )
 
 
 _LOWER = bytes(range(97, 123))
@@ -59,9 +75,9 @@ _UPPER = bytes(range(65, 91))
 # What servers make tokens of, the smallest first. The order is part of the file format: templates name them by place.
 # Both kinds of base64 share one: a value may lack the letters that tell them apart, and its next one have them.
 ALPHABETS = (
-    _alphabet(_DIGITS),
-    _alphabet(_DIGITS + _LOWER[:6]),  # hexadecimal
-    _alphabet(_DIGITS + _UPPER[:6]),
+    _alphabet(_DIGITS, b"%0*d"),
+    _alphabet(_DIGITS + _LOWER[:6], b"%0*x"),  # hexadecimal
+    _alphabet(_DIGITS + _UPPER[:6], b"%0*X"),
     _alphabet(_DIGITS + _LOWER),  # base 36
     _alphabet(_DIGITS + _UPPER + _LOWER + b"+-/=_"),  # base64
     _alphabet(bytes(range(32, 127))),
@@ -81,23 +97,37 @@ def join(parts: list[tuple[int, int | None, bytes]]) -> bytes:
     number = 0
     for place, length, value in reversed(parts):
         alphabet = ALPHABETS[place]
-        number = number * alphabet.radix ** len(value) + alphabet.number(value)
+        number = number * _power(alphabet.radix, len(value)) + alphabet.number(value)
         if length is None:
             number = number * (MAX_LENGTH + 1) + len(value)
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
+@lru_cache(maxsize=256)
+def _runs(kinds: tuple[tuple[int, int | None], ...]) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
+    """Values in a row that have one alphabet and known lengths, with these; one whose length varies by itself."""
+    runs: list[tuple[int, tuple[int, ...] | None]] = []
+    for (place, known), run in groupby(kinds, key=lambda kind: (kind[0], kind[1] is not None)):
+        lengths = [length for _, length in run]
+        runs += [(place, tuple(length or 0 for length in lengths))] if known else [(place, None)] * len(lengths)
+    return tuple(runs)
+
+
 def split(data: bytes, kinds: list[tuple[int, int | None]]) -> list[bytes]:
     """The values that `join` made one of. Raises ValueError when the number holds more than they can be."""
     number = int.from_bytes(data, "big")
-    values = []
-    for place, fixed in kinds:
-        length = fixed
-        if length is None:
-            number, length = divmod(number, MAX_LENGTH + 1)
+    values: list[bytes] = []
+    for place, lengths in _runs(tuple(kinds)):
         alphabet = ALPHABETS[place]
-        number, own = divmod(number, alphabet.radix**length)
-        values.append(alphabet.value(own, length))
+        if lengths is None:
+            number, length = divmod(number, MAX_LENGTH + 1)
+            lengths = (length,)  # noqa: PLW2901
+        end = sum(lengths)
+        number, own = divmod(number, _power(alphabet.radix, end))
+        together = alphabet.value(own, end)  # the last of them first, as the digits of a number are
+        for length in lengths:
+            values.append(together[end - length : end])
+            end -= length
     if number:
         raise ValueError("the values say more than the slots can hold")
     return values

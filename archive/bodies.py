@@ -5,10 +5,13 @@ bodies of the same page already say, and from nothing else: neither our reading 
 matters, and an archive can be rebuilt without touching a body.
 
 slots   it fits the template of an earlier body of its page, its base: only what is in the slots is kept
-delta   it does not: compressed with its base as dictionary; with another page's body, its helper, before the base where
-        that says already what is new tonight, as on the night when a site is given a new design
+filled  it does not: what is in the slots, and what differs from the base with that in it, which is its dictionary
+delta   nor has the base a template: compressed with the base as dictionary
 zstd    a key frame, compressed alone: there is no base, or a difference from it does not pay
 raw     too small to compress
+
+Where another page's body, the helper, says already what is new tonight, as on the night when a site is given a new
+design, that stands before the base in the dictionary.
 
 A body becomes the base of later ones only when that pays, so noise does not make the chain of bases longer; and no body
 is more than MAX_DEPTH steps from one that stands alone.
@@ -23,7 +26,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.delta import Care, pack
-from archive.frames import HOW, MAX_DEPTH, Codec, Frame, chain, decoded, readable
+from archive.frames import HOW, MAX_DEPTH, Codec, Frame, Learned, chain, decoded, difference, learned_of, readable
 from archive.rebasing import rebase_dependents
 from archive.redactions import Reason, announce
 from archive.site_dictionaries import dictionary_frame, newest_dictionary, packed_by_site
@@ -46,8 +49,8 @@ class _Written(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     base: int | None = None
     helper: int | None = None
-    template: Template | None = None
-    """Of the base, learned from this body."""
+    learned: Learned | None = None
+    """Template of the base, learned from this body."""
     dictionary: bool = False
     """Whether it shall help other bodies of its site."""
 
@@ -74,8 +77,9 @@ def keep_body(database: Database, body: bytes, *, earlier: Sequence[int] = (), s
         or _delta(database, body, frames[-2:], site, known)
         or _key_frame(database, body, site, known)
     )
-    if written.template:
-        database.execute("INSERT INTO templates (base, data) VALUES (?, ?)", [written.base, encode(written.template)])
+    if written.learned:
+        values = [written.base, written.learned.whole, written.learned.data]
+        database.execute("INSERT INTO templates (base, whole, data) VALUES (?, ?, ?)", values)
     cursor = database.execute(
         "INSERT INTO bodies (sha256, size, how, base, helper, data) VALUES (?, ?, ?, ?, ?, ?)",
         [name, len(body), HOW[written.codec], written.base, written.helper, written.data],
@@ -122,12 +126,12 @@ def _small(body: bytes) -> _Written | None:
 
 def _reads_back(database: Database, number: int, body: bytes, known: dict[int, Frame]) -> bool:
     """Whether the row that was written stands for the body; what it stands on had its hash checked a moment ago."""
-    codec, size, data, base, helper, learned = database.execute(
-        "SELECT b.codec, b.size, b.data, b.base, b.helper, t.data FROM bodies b"
-        " LEFT JOIN templates t ON t.base = b.base WHERE b.id = ?",
+    codec, size, data, base, helper, *template = database.execute(
+        "SELECT b.codec, b.size, b.data, b.base, b.helper, t.data, t.whole, w.data FROM bodies b"
+        " LEFT JOIN templates t ON t.base = b.base LEFT JOIN templates w ON w.base = t.whole WHERE b.id = ?",
         [number],
     ).fetchone()
-    beneath = msgspec.structs.replace(known[base], learned=learned) if base is not None else None
+    beneath = msgspec.structs.replace(known[base], learned=learned_of(*template)) if base is not None else None
     try:
         return decoded(codec, data, size, beneath, known[helper] if helper is not None else None) == body
     except ValueError:
@@ -162,20 +166,35 @@ def _learned(body: bytes, frames: list[Frame]) -> _Written | None:
         return None
     template = learn(frames[-1].body, body)
     values = fit(template, frames[-1].body, body) if template else None
-    if values is None:
+    if template is None or values is None:
         return None
-    return _Written(codec="slots", base=frames[-1].id, data=values, template=template)
+    return _Written(codec="slots", base=frames[-1].id, data=values, learned=_encoded(template, frames[:-1]))
+
+
+def _encoded(template: Template, frames: list[Frame]) -> Learned:
+    """A template as it will be kept: as a difference from the nearest before it where that pays, or whole."""
+    alone = encode(template)
+    near = next(((frame.id, frame.learned) for frame in reversed(frames) if frame.learned), None)
+    if near is None:
+        return Learned(alone)
+    own, learned = near
+    whole, like = (own, learned.data) if learned.whole is None else (learned.whole, learned.like)
+    try:
+        data = encode(template, like)
+    except ValueError:
+        return Learned(alone)  # that one is damaged
+    return Learned(data, whole, like) if len(data) < len(alone) * _PAYS else Learned(alone)
 
 
 def _delta(database: Database, body: bytes, frames: list[Frame], site: str, known: dict[int, Frame]) -> _Written | None:
     """A delta from the newest frame, or from the one before it where that is as good."""
     if not frames:
         return None
-    base, data = frames[-1], pack(body, frames[-1].body)
+    base, (codec, data) = frames[-1], difference(body, frames[-1])
     if len(frames) > 1:
-        older = pack(body, frames[0].body)
-        if len(data) >= len(older) * _NEARER:
-            base, data = frames[0], older
+        older = difference(body, frames[0])
+        if len(data) >= len(older[1]) * _NEARER:
+            base, (codec, data) = frames[0], older
     # One step is left for what will fit the template of this one.
     if base.depth + 2 > MAX_DEPTH:
         return None
@@ -185,7 +204,7 @@ def _delta(database: Database, body: bytes, frames: list[Frame], site: str, know
     if len(data) > len(body) * _CHEAP and len(data) > len(pack(body, care=Care.GLANCE)) * _PAYS:
         return None
     news = bool(site) and len(data) > len(body) * _NEWS and len(body) >= _DICTIONARY_FROM
-    return _Written(codec="delta", base=base.id, data=data, dictionary=news)
+    return _Written(codec=codec, base=base.id, data=data, dictionary=news)
 
 
 def _helped(database: Database, body: bytes, base: Frame, site: str, known: dict[int, Frame]) -> _Written | None:
@@ -193,7 +212,8 @@ def _helped(database: Database, body: bytes, base: Frame, site: str, known: dict
     helper = newest_dictionary(database, site, MAX_DEPTH - 2, known)
     if helper is None or helper.id <= base.id:
         return None
-    return _Written(codec="delta", base=base.id, helper=helper.id, data=pack(body, helper.body + base.body))
+    codec, data = difference(body, base, helper)
+    return _Written(codec=codec, base=base.id, helper=helper.id, data=data)
 
 
 def _key_frame(database: Database, body: bytes, site: str, known: dict[int, Frame]) -> _Written:

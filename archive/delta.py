@@ -52,5 +52,25 @@ def unpack(data: bytes, size: int, base: bytes | None = None) -> bytes:
         raise ValueError(f"not a whole zstd frame: {error}") from error
 
 
+# Level 12 finds the shortest way through a few hundred bytes in 0.1 ms; zstd's mark of four bytes says nothing here.
+_SHORT = zstandard.ZstdCompressionParameters.from_level(
+    12, source_size=1024, dict_size=1024, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=False
+)
+
+
+def pack_short(data: bytes, like: bytes = b"") -> bytes:
+    """A few hundred bytes compressed, with others that they are like as dictionary, and without zstd's own mark."""
+    return zstandard.ZstdCompressor(compression_params=_SHORT, dict_data=_prefix(like)).compress(data)
+
+
+def unpack_short(packed: bytes, room: int, like: bytes = b"") -> bytes:
+    """What `pack_short` made `packed` of, at most `room` bytes. Raises ValueError when that cannot be."""
+    reader = zstandard.ZstdDecompressor(dict_data=_prefix(like), format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+    try:
+        return reader.decompress(packed, max_output_size=room)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"not a whole zstd frame: {error}") from error
+
+
 def _prefix(base: bytes | None) -> zstandard.ZstdCompressionDict | None:
     return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None

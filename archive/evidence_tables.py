@@ -36,7 +36,7 @@ CREATE TABLE bodies (                 -- entity bodies, each content once, named
   id     INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
   size   INTEGER NOT NULL CHECK (size >= 0),  -- bytes, before compression
-  how    INTEGER NOT NULL CHECK (how BETWEEN 0 AND 4),  -- what codec says, as a number
+  how    INTEGER NOT NULL CHECK (how BETWEEN 0 AND 5),  -- what codec says, as a number
   base   INTEGER REFERENCES bodies(id) CHECK (base < id),  -- earlier body that this one is written as a difference from
   helper INTEGER REFERENCES bodies(id) CHECK (helper < id),  -- body of another page that says what is new on both
   data   BLOB,                        -- NULL only where redacted
@@ -45,16 +45,18 @@ CREATE TABLE bodies (                 -- entity bodies, each content once, named
            WHEN 1 THEN 'delta'        -- compressed with the helper, where there is one, and the base as dictionary
            WHEN 2 THEN 'zstd'         -- compressed alone
            WHEN 3 THEN 'raw'          -- as it is
-           WHEN 4 THEN 'redacted' END) VIRTUAL,  -- how it is written
+           WHEN 4 THEN 'redacted'
+           WHEN 5 THEN 'filled' END) VIRTUAL,  -- values of slots, and a delta from the base with these in its slots
   CHECK ((data IS NULL) = (how = 4)),
-  CHECK ((base IS NULL) = (how > 1)),
-  CHECK (helper IS NULL OR how = 1)
+  CHECK ((base IS NULL) = (how BETWEEN 2 AND 4)),
+  CHECK (helper IS NULL OR how IN (1, 5))
 ) STRICT;
 CREATE INDEX bodies_name ON bodies (substr(sha256, 1, 3));  -- the start finds it; 29 bytes a body less than all of it
 
 CREATE TABLE templates (              -- where the captures of a page differ without an editor; no words of the page
-  base INTEGER PRIMARY KEY REFERENCES bodies(id),  -- body that the slots are in
-  data BLOB NOT NULL                  -- the slots and their kinds, see archive/template.py
+  base  INTEGER PRIMARY KEY REFERENCES bodies(id),  -- body that the slots are in
+  whole INTEGER REFERENCES templates(base),  -- earlier one, kept whole, that this one is compressed with; NULL: whole
+  data  BLOB NOT NULL                 -- the slots and their kinds, see archive/template.py
 ) STRICT;
 
 CREATE TABLE dictionaries (           -- bodies that say what others of their site may say too: dictionaries and helpers

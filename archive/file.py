@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from archive.form import MARK, is_empty, mark_of
+from archive.form import MARK, is_empty, mark_of, supply_columns
 from archive.migrations import APPLICATION_ID, migrations
 from schemas.errors import (
     ArchiveError,
@@ -72,7 +72,9 @@ def open_for_reading(path: Path, *, older: bool = False) -> Database:
         database = Database(_read_only(path), execute_plugins=False)
         try:
             _check_ours(database, path, older=older)
-            if not older and is_empty(database):
+            if older:
+                supply_columns(database)
+            elif is_empty(database):
                 _refuse_empty(path)
         except BaseException:
             database.conn.close()

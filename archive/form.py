@@ -69,6 +69,28 @@ def todays_form() -> dict[str, str]:
     return made
 
 
+@cache
+def _todays_columns() -> Columns:
+    fresh = Database(memory=True, execute_plugins=False)
+    migrations.apply(fresh)
+    columns = evidence_columns(fresh)
+    fresh.conn.close()
+    return columns
+
+
+def supply_columns(database: Database) -> None:
+    """Let columns of evidence that a file of another version has not got be NULL, in views of this connection alone.
+
+    So whoever looks at its evidence may ask as of a file of today.
+    """
+    theirs = evidence_columns(database)
+    for table, columns in _todays_columns().items():
+        missing = [column for column in columns if column not in theirs.get(table, columns)]
+        if missing:
+            nulls = ", ".join(f"NULL AS {column}" for column in missing)
+            database.execute(f"CREATE TEMP VIEW {table} AS SELECT *, {nulls} FROM main.{table}")
+
+
 def evidence_columns(database: Database, schema: str = "main") -> Columns:
     """The tables that are not derived, each with the columns that are stored in it; `schema` names an attached file."""
     rows = database.execute(

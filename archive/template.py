@@ -16,10 +16,11 @@ from operator import ne
 import msgspec
 
 from archive.alphabet import ALPHABETS, DIGITS, HEXADECIMAL, MAX_LENGTH, join, narrowest, split
-from archive.delta import pack, unpack
+from archive.delta import pack, pack_short, unpack, unpack_short
 
 MAX_SLOTS = 600  # an answer with more that is new in it is another page
 MAX_VALUES = 2_000  # bytes of values that one answer may take
+_CONTEXT = 24  # bytes before a slot by which its place is known in a body that was edited
 
 # A token is what stands between quotes, brackets and blanks; a word of it what servers name things with.
 _TOKEN = re.compile(rb"""([^\s"'<>&?;,()]+)""")
@@ -101,10 +102,11 @@ def fit(template: Template, base: bytes, body: bytes) -> bytes | None:
         if not body.startswith(base[read : read + slot.gap], written):
             return None
         written += slot.gap
-        value = _value_at(body, written, template.kinds[slot.value])
-        if value is None or values[slot.value] not in (None, value):
+        value = values[slot.value]
+        if value is None:
+            value = values[slot.value] = _value_at(body, written, template.kinds[slot.value])
+        if value is None or not body.startswith(value, written):
             return None
-        values[slot.value] = value
         read += slot.gap + slot.length
         written += len(value)
     if body[written:] != base[read:]:
@@ -125,22 +127,52 @@ def fill(template: Template, base: bytes, data: bytes) -> bytes:
     return b"".join((*parts, base[read:]))
 
 
-def encode(template: Template) -> bytes:
-    """The template as bytes: four columns, so that what repeats stands together, compressed."""
+def likely(template: Template, base: bytes, body: bytes) -> bytes | None:
+    """Values, packed, with which the base reads nearly as a body that does not fit; None when most are not found in it.
+
+    Those that stand behind the same bytes as in the base are taken, and for the others the base's own.
+    """
+    own: dict[int, bytes] = {}
+    found: dict[int, bytes] = {}
+    read = at = 0
+    for slot in template.slots:
+        start = read + slot.gap
+        own.setdefault(slot.value, base[start : start + slot.length])
+        if slot.value not in found:
+            before = base[max(read, start - _CONTEXT) : start]
+            place = body.find(before, at)
+            value = _value_at(body, place + len(before), template.kinds[slot.value]) if place >= 0 else None
+            if value is not None:
+                found[slot.value] = value
+                at = place + len(before) + len(value)
+        read = start + slot.length
+    if 2 * len(found) < len(own):
+        return None
+    return join([(kind.alphabet, kind.length, found.get(n, own[n])) for n, kind in enumerate(template.kinds)])
+
+
+def encode(template: Template, whole: bytes = b"") -> bytes:
+    """The template as bytes: four columns, so that what repeats stands together, compressed.
+
+    `whole` is another that was encoded without, of which this one is mostly a copy: after an edit a page's slots are
+    the same, and one stands further on.
+    """
     columns = (
         [slot.gap for slot in template.slots],
         [slot.value for slot in template.slots],
         [slot.length for slot in template.slots if template.kinds[slot.value].length is None],
         template.kinds,
     )
-    return pack(_COLUMNS.encode(columns))
+    data = _COLUMNS.encode(columns)
+    return pack_short(data, unpack(whole, _ROOM)) if whole else pack(data)
 
 
 @lru_cache(maxsize=256)
-def decode(data: bytes) -> Template:
-    """The template that `encode` wrote. Raises ValueError when the bytes are none."""
+def decode(data: bytes, whole: bytes = b"") -> Template:
+    """The template that `encode` wrote, with the same `whole`. Raises ValueError when the bytes are none."""
+    told = unpack_short(data, _ROOM, unpack(whole, _ROOM)) if whole else unpack(data, _ROOM)
     try:
-        gaps, numbers, lengths, kinds = _READ_COLUMNS.decode(unpack(data, _ROOM))
+        gaps, numbers, lengths, kinds = _READ_COLUMNS.decode(told)
         varying = iter(lengths)
         slots = []
         for gap, number in zip(gaps, numbers, strict=True):
