@@ -37,8 +37,8 @@ def record_reading(database: Database, capture: int, reading: Reading, *, parser
     `parser` is the version of the reading, `reread` reads another capture with the same parser. Call inside a
     transaction. An older look that adds no content to what was known of its page is told as unchanged.
     """
-    page, url, fetched_at = database.execute(
-        "SELECT page_id, url_id, fetched_at FROM captures WHERE id = ?", [capture]
+    page, url, location, fetched_at = database.execute(
+        "SELECT page_id, url_id, location_id, fetched_at FROM captures WHERE id = ?", [capture]
     ).fetchone()
     moment = Moment(fetched_at, capture)
     begin = _uncut(database, page, moment)
@@ -52,7 +52,8 @@ def record_reading(database: Database, capture: int, reading: Reading, *, parser
     if later and recorded.finding in _NEWS and _contents(database, page) == before:
         # The same contents in the same order as were known: an older look, or a clock that went back, is no news.
         recorded = msgspec.structs.replace(recorded, finding="unchanged", changes=())
-    _tell_those_led_here(database, page, url, moment, parser=parser, reread=reread)
+    concerned = _led_here(database, page, url, moment) | _led_along(database, page, location, moment)
+    _tell(database, concerned, parser=parser, reread=reread)
     return recorded
 
 
@@ -65,14 +66,16 @@ def replay_page(database: Database, page: int, since: int, *, parser: str, rerea
     (fetched_at,) = database.execute("SELECT fetched_at FROM captures WHERE id = ?", [since]).fetchone()
     moment = _uncut(database, page, Moment(fetched_at, since))
     looks = database.execute(
-        "SELECT id, url_id, fetched_at FROM captures WHERE page_id = ? AND (fetched_at, id) >= (?, ?)"
+        "SELECT id, url_id, location_id, fetched_at FROM captures WHERE page_id = ? AND (fetched_at, id) >= (?, ?)"
         f" AND outcome IN {SAYING} ORDER BY fetched_at, id",
         [page, *moment],
     ).fetchall()
     rewind(database, page, moment)
-    _replay(database, [number for number, _, _ in looks], parser, reread)
-    for number, url, at in looks:
-        _tell_those_led_here(database, page, url, Moment(at, number), parser=parser, reread=reread)
+    _replay(database, [number for number, *_ in looks], parser, reread)
+    for number, url, location, at in looks:
+        moment = Moment(at, number)
+        concerned = _led_here(database, page, url, moment) | _led_along(database, page, location, moment)
+        _tell(database, concerned, parser=parser, reread=reread)
 
 
 def rewind(database: Database, page: int, moment: Moment) -> None:
@@ -149,18 +152,16 @@ def _replay(database: Database, captures: list[int], parser: str, reread: Reader
             append_reading(database, number, reading, parser=parser, reread=reread)
 
 
-def _tell_those_led_here(
-    database: Database, page: int, url: int, moment: Moment, *, parser: str, reread: Reader
-) -> None:
-    """Derive the pages again that had moved to an address, now that it is seen to have been this page's by then."""
-    for other, first in _led_here(database, page, url, moment):
+def _tell(database: Database, concerned: dict[int, Moment], *, parser: str, reread: Reader) -> None:
+    """Derive other pages again, from the first redirect on of which something else is known now."""
+    for other, first in sorted(concerned.items()):
         since = _uncut(database, other, first)
         again = _read_since(database, other, since)
         rewind(database, other, since)
         _replay(database, again, parser, reread)
 
 
-def _led_here(database: Database, page: int, url: int, moment: Moment) -> list[tuple[int, Moment]]:
+def _led_here(database: Database, page: int, url: int, moment: Moment) -> dict[int, Moment]:
     """Other pages whose later redirects lead to an address that is seen to be this page's from now on.
 
     With each page stands the first such redirect: whether that page had moved depends on what was known then.
@@ -169,12 +170,30 @@ def _led_here(database: Database, page: int, url: int, moment: Moment) -> list[t
         "SELECT 1 FROM captures WHERE page_id = ? AND url_id = ? AND (fetched_at, id) < (?, ?) LIMIT 1",
         [page, url, *moment],
     ).fetchone()
-    if known:
-        return []
+    return {} if known else _led_to(database, page, url, moment)
+
+
+def _led_along(database: Database, page: int, location: int | None, moment: Moment) -> dict[int, Moment]:
+    """Other pages whose later redirects lead where this one leads from now on, each with the first of them.
+
+    Where the redirects of several pages lead is perhaps no new address: `quarantine.leads_where_others_led`.
+    """
+    known = (
+        location is None
+        or database.execute(
+            "SELECT 1 FROM captures WHERE page_id = ? AND location_id = ? AND (fetched_at, id) < (?, ?) LIMIT 1",
+            [page, location, *moment],
+        ).fetchone()
+    )
+    return {} if known or location is None else _led_to(database, page, location, moment)
+
+
+def _led_to(database: Database, page: int, url: int, moment: Moment) -> dict[int, Moment]:
+    """Other pages that redirects led to an address after a moment, each with the first of these that was read."""
     rows = database.execute(
         "SELECT c.page_id, c.fetched_at, c.id FROM captures c JOIN readings g ON g.capture_id = c.id"
         " WHERE c.location_id = ? AND c.page_id <> ? AND (c.fetched_at, c.id) > (?, ?)"
         " ORDER BY c.fetched_at DESC, c.id DESC",
         [url, page, *moment],
     ).fetchall()
-    return sorted({other: Moment(fetched_at, number) for other, fetched_at, number in rows}.items())
+    return {other: Moment(fetched_at, number) for other, fetched_at, number in rows}

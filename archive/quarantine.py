@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
+from archive.captures import SAYING
 from archive.doubt import Known
 from archive.records import load_page
 from schemas.page import canonical_json, digest
 from schemas.reading import Doubt, Reading
 from schemas.site import Site
 
-BELIEVED_IN_TIME: tuple[Doubt, ...] = ("soft_404", "loss", "language", "encoding")
+BELIEVED_IN_TIME: tuple[Doubt, ...] = ("same_place", "soft_404", "loss", "language", "encoding")
 """Doubts that go away when the page stays as it is."""
 _NIGHTS = next(field.default for field in msgspec.structs.fields(Site) if field.name == "suspect_nights")
 _DRIFTING = 3
@@ -75,10 +77,10 @@ def hold(database: Database, capture: Row, reading: Reading) -> Believed | None:
             _record(database, capture, reading, name),
         ],
     )
-    if name is None:
+    if name is None and reading.doubt != "same_place":
         return None
-    spell = _spell(database, capture, name)
-    decision = decision_on(database, capture["page_id"], name)
+    spell = _spell(database, capture, name) if name else _redirects(database, capture)
+    decision = decision_on(database, capture["page_id"], name) if name else None
     if decision and decision["decision"] == "reject":
         return None
     if decision:
@@ -88,6 +90,15 @@ def hold(database: Database, capture: Row, reading: Reading) -> Believed | None:
     else:
         return None
     return Believed(first=spell[0], looks=tuple(row["id"] for row in spell), note=note)
+
+
+def leads_where_others_led(database: Database, capture: Row) -> bool:
+    """Whether a redirect of another page led to the same address before: by the evidence, whatever was made of it."""
+    found = database.execute(
+        "SELECT 1 FROM captures WHERE location_id = ? AND page_id <> ? AND (fetched_at, id) < (?, ?) LIMIT 1",
+        [capture["location_id"], capture["page_id"], capture["fetched_at"], capture["id"]],
+    ).fetchone()
+    return found is not None
 
 
 def release(database: Database, believed: Believed, revision: int) -> None:
@@ -155,6 +166,16 @@ def _spell(database: Database, capture: Row, name: bytes) -> list[dict[str, Any]
             break
         found.append(row)
     return found[::-1]
+
+
+def _redirects(database: Database, capture: Row) -> list[dict[str, Any]]:
+    """Captures of a page that led to one address without an answer between them, the newest being `capture`."""
+    rows = database.query(
+        f"SELECT * FROM captures WHERE page_id = ? AND (fetched_at, id) <= (?, ?) AND outcome IN {SAYING}"
+        " ORDER BY fetched_at DESC, id DESC",
+        [capture["page_id"], capture["fetched_at"], capture["id"]],
+    )
+    return list(takewhile(lambda row: row["location_id"] == capture["location_id"], rows))[::-1]
 
 
 def _persists(database: Database, capture: Row, doubt: Doubt, spell: list[dict[str, Any]]) -> bool:

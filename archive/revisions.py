@@ -98,7 +98,11 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
                 last = _catch_up_with_parser(database, last, reading, parser, reread)
             if reading.verdict == "suspect" or not _said_before(database, last, seen):
                 reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
-        recorded = _record(_Look(database=database, capture=row, page=page, last=last, seen=seen), reading)
+        look = _Look(database=database, capture=row, page=page, last=last, seen=seen)
+        if reading.verdict == "elsewhere" and _moves(look) and quarantine.leads_where_others_led(database, row):
+            why = f"{reading.why}, as other pages do: a notice perhaps, and no new address"
+            reading = msgspec.structs.replace(reading, verdict="suspect", doubt="same_place", why=why)
+        recorded = _record(look, reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
 
@@ -134,9 +138,10 @@ def _record_page(look: _Look, reading: Reading) -> Recorded:
 def _record_suspect(look: _Look, reading: Reading) -> Recorded:
     """Hold it back; or, once it is believed, date it to the look that showed it first."""
     believed = quarantine.hold(look.database, look.capture, reading)
-    if believed is None or reading.page is None:
+    if believed is None:
         return Recorded(finding="suspect", page=look.page)
-    recorded = _record_page(msgspec.structs.replace(look, capture=believed.first), reading)
+    first = msgspec.structs.replace(look, capture=believed.first)
+    recorded = _record_page(first, reading) if reading.page else _move(first)
     assert recorded.revision is not None
     quarantine.release(look.database, believed, recorded.revision)
     return msgspec.structs.replace(recorded, note=believed.note)
@@ -151,13 +156,25 @@ def _record_gone(look: _Look) -> Recorded:
 
 
 def _record_elsewhere(look: _Look) -> Recorded:
-    database, row = look.database, look.capture
-    target = page_of(database, _site(database, look.page), row["location_id"])
-    if look.last is None or target in (None, look.page) or not _seen_by_then(look, target):
-        return Recorded(finding="elsewhere", page=look.page)
-    if look.last["state"] == "moved":
-        return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"])
-    return _end(look, "moved", change_of_end(database, "moved", look.last["title"], row))
+    if _moves(look):
+        return _move(look)
+    stays = look.last is not None and look.last["state"] == "moved" and _leads_to_another(look)
+    return Recorded(finding="elsewhere", page=look.page, revision=look.last["id"] if look.last and stays else None)
+
+
+def _moves(look: _Look) -> bool:
+    """Whether a redirect, believed, ends the page: it leads to another one that we have."""
+    return look.last is not None and look.last["state"] != "moved" and _leads_to_another(look)
+
+
+def _leads_to_another(look: _Look) -> bool:
+    target = page_of(look.database, _site(look.database, look.page), look.capture["location_id"])
+    return target not in (None, look.page) and _seen_by_then(look, target)
+
+
+def _move(look: _Look) -> Recorded:
+    assert look.last is not None
+    return _end(look, "moved", change_of_end(look.database, "moved", look.last["title"], look.capture))
 
 
 def _seen_by_then(look: _Look, target: int | None) -> bool:

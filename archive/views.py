@@ -15,6 +15,7 @@ VIEWS = """
 CREATE VIEW page_list AS              -- one row per page: what it is now, and when it was last looked at and read
   SELECT p.id AS page, p.site,
          coalesce((SELECT u.url FROM captures c JOIN urls u ON u.id = c.url_id
+                     JOIN readings g ON g.capture_id = c.id AND g.revision_id IS NOT NULL
                     WHERE c.page_id = p.id AND c.outcome = 'fetched' ORDER BY c.fetched_at DESC LIMIT 1),
                   (SELECT u.url FROM page_urls pu JOIN urls u ON u.id = pu.url_id
                     WHERE pu.page_id = p.id ORDER BY pu.from_run DESC LIMIT 1)) AS address,

@@ -77,7 +77,8 @@ def quarantine() -> None:
     """See and settle what seems not to be the page: list, show, accept, reject.
 
     A suspect is kept and changes nothing. It becomes a revision when the page says the same for `suspect_nights`
-    nights (mass loss, another language, broken letters, the words of a 404), or when you accept it. Challenges,
+    nights (mass loss, another language, broken letters, the words of a 404, a redirect to where those of other pages
+    lead), or when you accept it. Challenges,
     logins, empty pages and a changed layout wait for you however long they stay.
     """
 
@@ -100,8 +101,8 @@ def list_entries(path: Path, *, every: bool, as_json: bool) -> None:
 
 
 _WHAT_NOW = """\
-Mass loss, another language, broken letters and the words of a 404 are believed when the page stays so for
-`suspect_nights` nights; all others wait for you. To see one: tidslager quarantine show ENTRY"""
+Mass loss, another language, broken letters, the words of a 404 and a redirect to where others lead are believed when
+the page stays so for `suspect_nights` nights; all others wait for you. To see one: tidslager quarantine show ENTRY"""
 
 ENTRY = click.argument("entry", type=int)
 

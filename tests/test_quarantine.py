@@ -352,7 +352,7 @@ def test_show_tells_what_the_suspect_would_change(agency: Agency, path: Path) ->
         in tidslager("quarantine", "show", str(entry(path)), "--archive", str(path)).err
     )
     listed = tidslager("quarantine", "list", "--archive", str(path)).out
-    assert "are believed when the page stays so" in listed
+    assert "are believed when\nthe page stays so" in listed
     assert "Det här har vi lärt oss" in later
 
 
