@@ -80,9 +80,9 @@ def _part_number(database: Database, part: ChromePart) -> int:
 def _keep_contacts(database: Database, part: int, contacts: Sequence[Contact]) -> None:
     """Write whom a part offers: of equal parts equal people, so that whoever reads it first writes them."""
     written = database.conn.executemany(
-        "INSERT OR IGNORE INTO chrome_contacts (part_id, name, role, organisation, mail, phone)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [(part, one.name, one.role, one.organisation, one.mail, one.phone) for one in contacts],
+        "INSERT OR IGNORE INTO chrome_contacts (part_id, kind, name, role, organisation, mail, phone)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(part, one.kind, one.name, one.role, one.organisation, one.mail, one.phone) for one in contacts],
     )
     if written.rowcount > 0:
         seal_contacts(database, part)
@@ -96,7 +96,8 @@ def seal_contacts(database: Database, part: int) -> None:
 def contacts_digest(database: Database, part: int) -> bytes | None:
     """SHA-256 of the contacts kept for a part; None when there are none."""
     rows = database.execute(
-        "SELECT name, role, organisation, mail, phone FROM chrome_contacts WHERE part_id = ? ORDER BY 1, 4, 5", [part]
+        "SELECT name, mail, phone, kind, role, organisation FROM chrome_contacts WHERE part_id = ? ORDER BY 1, 2, 3",
+        [part],
     ).fetchall()
     return hashlib.sha256(msgspec.json.encode(rows)).digest() if rows else None
 

@@ -145,8 +145,8 @@ CREATE TABLE mentions (               -- whom, what or when a text names, and th
   organisation  TEXT NOT NULL,        -- where a person does it
   words         TEXT NOT NULL,        -- as the text has it, the first time
   evidence      TEXT NOT NULL,        -- the rule that found it, in words
-  mail          TEXT NOT NULL,        -- address of a person, where one stands beside the name; else ''
-  phone         TEXT NOT NULL,        -- number of a person, as the text writes it
+  mail          TEXT NOT NULL,        -- of a person or organisation, where it stands beside the name; else ''
+  phone         TEXT NOT NULL,        -- as the text writes it
   from_revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
   to_revision   INTEGER REFERENCES revisions(id) ON DELETE CASCADE
 ) STRICT;
@@ -220,8 +220,9 @@ CREATE TABLE chrome_parts (           -- each content of a part of the chrome, o
   contacts BLOB CHECK (length(contacts) = 32)  -- SHA-256 of whom it offers; NULL for nobody
 ) STRICT;
 
-CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can reach; only where people = true
+CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can reach; people only where people = true
   part_id      INTEGER NOT NULL REFERENCES chrome_parts(id) ON DELETE CASCADE,
+  kind         TEXT NOT NULL CHECK (kind IN ('person', 'organisation')),
   name         TEXT NOT NULL,
   role         TEXT NOT NULL,         -- '' where it is not said
   organisation TEXT NOT NULL,

@@ -37,9 +37,10 @@ CREATE VIEW people_now AS             -- whom the pages name now: responsible, c
 CREATE VIEW contact_list AS           -- whom one can reach, by a page's content or chrome: since when, until when
   SELECT w.page_id AS page, s.key AS section,
          NULL AS part,                -- part of the chrome that offers them: contact, footer, …; NULL: the content
-         w.name,                      -- name of the person
-         w.role,                      -- what the person does, '' where it is not said
-         w.organisation,              -- where the person does it
+         'person' AS kind,            -- person or organisation; people only of sites that record them
+         w.name,                      -- name of the person or organisation
+         w.role,                      -- what a person does, '' where it is not said
+         w.organisation,              -- where a person does it
          w.mail,                      -- mail address, in small letters, or ''
          w.phone,                     -- telephone number as it is written, or ''
          f.seen_from AS first_seen,
@@ -50,7 +51,14 @@ CREATE VIEW contact_list AS           -- whom one can reach, by a page's content
     LEFT JOIN sections s ON s.id = w.section_id
    WHERE w.mail <> '' OR w.phone <> ''
   UNION ALL
-  SELECT l.page_id, NULL, p.name, o.name, o.role, o.organisation, o.mail, o.phone, min(l.fetched_at),
+  SELECT m.page_id, s.key, NULL, m.kind, m.name, '', '', m.mail, m.phone, f.seen_from,
+         (SELECT t.seen_from FROM revisions t WHERE t.id = m.to_revision)
+    FROM mentions m
+    JOIN revisions f ON f.id = m.from_revision
+    LEFT JOIN sections s ON s.id = m.section_id
+   WHERE m.kind = 'organisation' AND (m.mail <> '' OR m.phone <> '')
+  UNION ALL
+  SELECT l.page_id, NULL, p.name, o.kind, o.name, o.role, o.organisation, o.mail, o.phone, min(l.fetched_at),
          (SELECT min(n.fetched_at) FROM captures n JOIN reading_chrome nc ON nc.capture_id = n.id
            WHERE n.page_id = l.page_id AND n.fetched_at > max(l.fetched_at))
     FROM chrome_contacts o
@@ -58,7 +66,7 @@ CREATE VIEW contact_list AS           -- whom one can reach, by a page's content
     JOIN chromes h ON EXISTS (SELECT 1 FROM json_each(h.parts) j WHERE j.value = p.id)
     JOIN reading_chrome rc ON rc.chrome_id = h.id
     JOIN captures l ON l.id = rc.capture_id
-   GROUP BY l.page_id, p.name, o.name, o.role, o.organisation, o.mail, o.phone;
+   GROUP BY l.page_id, p.name, o.kind, o.name, o.role, o.organisation, o.mail, o.phone;
 
 CREATE VIEW date_list AS              -- the times that a page names or states of itself, and how we know them
   SELECT m.page_id AS page, s.key AS section,

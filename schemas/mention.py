@@ -1,6 +1,6 @@
 """Mention: a person, place, organisation, time or subject that a Swedish text names, where, and how we know.
 
-When: a day, month or year that a text names, no more exact than it says. Contact: a person who can be reached.
+When: a day, month or year that a text names, no more exact than it says. Contact: who can be reached, and how.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     organisation: str = ""
     """Where a person is that, as the text names it; "" where the text only says "kommunen"."""
     mail: str = ""
-    """Mail address of a person that stands beside the name, in small letters."""
+    """Mail address that stands beside the name of a person or an organisation, in small letters."""
     phone: str = ""
-    """Telephone number of a person that stands beside the name, as the text writes it."""
+    """Telephone number that does, as the text writes it."""
     start: int
     """Offset of the first character in the text."""
     end: int
@@ -56,8 +56,9 @@ class When(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person whom a text says can be reached, and how."""
+    """A person or an organisation that a text says can be reached, and how."""
 
+    kind: Literal["person", "organisation"] = "person"
     name: str
     role: str = ""
     organisation: str = ""

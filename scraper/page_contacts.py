@@ -1,4 +1,4 @@
-"""The contacts of a page: people whom one can reach, from its texts and the blocks that its layout drops. Pure.
+"""The contacts of a page: people and organisations that one can reach, from its texts and its chrome. Pure.
 
 A link says more than its words: "Mejla Ylva" has the address behind it.
 """
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from schemas.chrome import Chrome
 from schemas.mention import Contact, Mention
 from schemas.page import Block, Link, Page, block_links, block_text
+from schemas.reading import Rules
 from scraper.swedish import find_contacts
 
 _HEADED: Final = re.compile(r"\b(?:kontakt\w*|frågor\?|vill du veta mer|mer information)", re.IGNORECASE)
@@ -31,16 +32,16 @@ _LONGEST_REMEMBERED: Final = 20_000
 
 
 def with_contacts(
-    page: Page, texts: Iterable[str], mentions: Iterable[tuple[Mention, ...]]
+    page: Page, texts: Iterable[str], mentions: Iterable[tuple[Mention, ...]], rules: Rules
 ) -> tuple[tuple[Mention, ...], ...]:
-    """The mentions of each text of a page (`Page.texts`), a person with the mail address and number that stand beside.
+    """The mentions of each text of a page (`Page.texts`), each with the mail address and number that stand beside it.
 
     A block under a heading that offers contact ends where its section does; elsewhere a person is reached only by what
     stands in the same section.
     """
     places = (("", page.preamble), *((section.heading, section.blocks) for section in page.sections))
     return tuple(
-        _reached(named, text, _contacts(heading, blocks)) if _offers(text, blocks) else named
+        _reached(named, text, _contacts(heading, blocks, rules)) if _offers(text, blocks) else named
         for named, text, (heading, blocks) in zip(mentions, texts, places, strict=True)
     )
 
@@ -52,25 +53,26 @@ def _offers(text: str, blocks: tuple[Block, ...]) -> bool:
     return any(link.kind in _ADDRESSED for block in blocks for link in block_links(block))
 
 
-def contacts_in(chrome: Chrome) -> tuple[tuple[Contact, ...], ...]:
-    """The people whom each part of the chrome says can be reached; offsets count the addresses behind links too."""
-    return tuple(() if part.name in _OF_OTHERS else _contacts("", part.blocks) for part in chrome.parts)
+def contacts_in(chrome: Chrome, rules: Rules) -> tuple[tuple[Contact, ...], ...]:
+    """Whom each part of the chrome says one can reach; offsets count the addresses behind links too."""
+    return tuple(() if part.name in _OF_OTHERS else _contacts("", part.blocks, rules) for part in chrome.parts)
 
 
-def _contacts(headed: str, blocks: tuple[Block, ...]) -> tuple[Contact, ...]:
-    """The people under a heading beside whom an address or a number stands, each once, in order."""
+def _contacts(headed: str, blocks: tuple[Block, ...], rules: Rules) -> tuple[Contact, ...]:
+    """Those under a heading beside whom an address or a number stands, each once, in order; people if the site asks."""
     text = "\n".join(filter(None, map(_text, blocks)))
     if not _REACHABLE.search(text):
         return ()
     opening = f"{headed}\n" if _HEADED.search(headed) else ""
     each_once = _each_once if len(text) <= _LONGEST_REMEMBERED else _each_once.__wrapped__
-    return each_once(opening + text)
+    found = each_once(opening + text, rules.organisations)
+    return found if rules.people else tuple(one for one in found if one.kind != "person")
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _each_once(text: str) -> tuple[Contact, ...]:
+def _each_once(text: str, organisations: tuple[str, ...]) -> tuple[Contact, ...]:
     found: dict[tuple[str, str, str], Contact] = {}
-    for contact in find_contacts(text):
+    for contact in find_contacts(text, organisations):
         found.setdefault((contact.name, contact.mail, contact.phone), contact)
     return tuple(found.values())
 
@@ -80,7 +82,7 @@ def _reached(named: tuple[Mention, ...], text: str, contacts: tuple[Contact, ...
     reached = list(named)
     for contact in contacts:
         how = {"mail": contact.mail, "phone": contact.phone}
-        named_so = [n for n, one in enumerate(reached) if (one.kind, one.name) == ("person", contact.name)]
+        named_so = [n for n, one in enumerate(reached) if (one.kind, one.name) == (contact.kind, contact.name)]
         begin = text.find(contact.name)
         if named_so:
             at = min(named_so, key=lambda n: reached[n].role != contact.role)
@@ -88,7 +90,7 @@ def _reached(named: tuple[Mention, ...], text: str, contacts: tuple[Contact, ...
         elif begin >= 0:
             reached.append(
                 Mention(
-                    kind="person",
+                    kind=contact.kind,
                     name=contact.name,
                     role=contact.role,
                     organisation=contact.organisation,

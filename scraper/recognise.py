@@ -22,14 +22,14 @@ _LOOKED_AT = 500_000
 
 
 def recognised(reading: Reading, rules: Rules, known: bytes | None = None) -> Reading:
-    """The reading with what its texts name; people, and how to reach them, only where the site's rules ask for them.
+    """The reading with what its texts name and who can be reached; people only where the site's rules ask for them.
 
     `known` is the digest of a record of which that is known: then only the chrome is looked at, which is no part of it.
     """
     page, chrome = reading.page, reading.chrome
     if page is None:
         return reading
-    contacts = contacts_in(chrome) if chrome and rules.people else ()
+    contacts = contacts_in(chrome, rules) if chrome else ()
     if known is not None and digest(page) == known:
         return msgspec.structs.replace(reading, mentions=None, contacts=contacts)
     texts = page.texts()
@@ -38,10 +38,9 @@ def recognised(reading: Reading, rules: Rules, known: bytes | None = None) -> Re
         _remembered(text[:_LOOKED_AT])(text[:_LOOKED_AT], opening, rules.organisations, rules.people)
         for text, opening in zip(texts, openings, strict=True)
     ]
-    if not rules.people:
-        return msgspec.structs.replace(reading, mentions=tuple(found))
-    found[0] = _of_head(found[0], page, texts[0])
-    return msgspec.structs.replace(reading, mentions=with_contacts(page, texts, found), contacts=contacts)
+    if rules.people:
+        found[0] = _of_head(found[0], page, texts[0])
+    return msgspec.structs.replace(reading, mentions=with_contacts(page, texts, found, rules), contacts=contacts)
 
 
 def _of_head(found: tuple[Mention, ...], page: Page, text: str) -> tuple[Mention, ...]:

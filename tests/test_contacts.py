@@ -1,4 +1,4 @@
-"""Contacts: who can be reached, and how."""
+"""Contacts: who can be reached, and how; a switchboard of nobody's and a date are nobody's number."""
 
 from __future__ import annotations
 
@@ -29,10 +29,24 @@ def told(text: str) -> list[tuple[str, str, str, str]]:
         ("Kontakt: info@exempel.example, 08-123 45 67", []),
         ("Ylva Ek talade.\n\nVäxel: 08-123 45 67", []),
         ("Ylva Ek föddes 1970-01-02.", []),
+        (
+            "Haninge kommun, växel 08-465 004 01, info@haninge.example. Andra ringer 08-465 004 02.",
+            [("Haninge kommun", "", "info@haninge.example", "08-465 004 01")],
+        ),
+        (
+            "Ylva Ek, rektor, Haninge kommun, 08-465 004 01",
+            [("Ylva Ek", "rektor", "", "08-465 004 01")],
+        ),
+        ("Arbetsförmedlingen hjälper till. Ring 08-465 004 01.", []),
+        ("Arbetsförmedlingen: ylva.ek@exempel.example, 08-465 004 01", []),
+        (
+            "Arbetsförmedlingen\n08-465 004 01\nFörsäkringskassan\n08-465 004 02",
+            [("Arbetsförmedlingen", "", "", "08-465 004 01"), ("Försäkringskassan", "", "", "08-465 004 02")],
+        ),
     ],
 )
 def test_contacts_have_what_stands_beside_them(text: str, expected: list[tuple[str, str, str, str]]) -> None:
-    """Title, mail and number go with the name that they follow; a switchboard and a date are nobody's number."""
+    """Title, mail and number go with the name that they follow, a person's before an organisation's."""
     assert told(text) == expected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 
 import pytest
 
@@ -85,11 +86,14 @@ def test_a_person_named_twice_is_one_with_the_role_that_stands_beside_the_number
 
 
 def test_who_is_not_to_be_recorded_cannot_be_reached_either() -> None:
-    """Without people = true there is neither name nor number, of content or chrome."""
+    """Without people = true there is neither name nor number, of content or chrome; an organisation has its own."""
     reading = reading_of("<h2>Kontakt</h2><p>Ylva Ek, ylva@exempel.example</p>", BOX)
     assert in_content(reading)
     without = reading_of("<h2>Kontakt</h2><p>Ylva Ek, ylva@exempel.example</p>", BOX, people=False)
-    assert (in_content(without), without.contacts) == ([], ())
+    assert (in_content(without), [*chain(*without.contacts)]) == ([], [])
+    text = "<h2>Kontakt</h2><p>Ylva Ek, ylva@exempel.example</p><h2>Växel</h2><p>Haninge kommun, 08-465 004 01</p>"
+    ((number, body),) = in_content(reading_of(text, BOX, people=False))
+    assert (number, body.kind, body.name, body.phone) == (2, "organisation", "Haninge kommun", "08-465 004 01")
 
 
 @pytest.mark.parametrize(
