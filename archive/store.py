@@ -13,6 +13,7 @@ from typing import Literal, Self
 import msgspec
 
 from archive import captures, chrome, order
+from archive.again import Again, seen_again, write_again
 from archive.captures import Kept, Why
 from archive.decisions import Decision, write_decision
 from archive.events import PageEvent, page_events
@@ -153,6 +154,15 @@ class Archive:
         """
         with self._writing():
             return order.record_reading(self.database, capture, reading, parser=parser, reread=reread)
+
+    def seen_again(self, capture: int, *, parser: str) -> Again | None:
+        """The look before a capture, where it showed the same and was read as it would be. See `archive.again`."""
+        return seen_again(self.database, capture, parser=parser)
+
+    def record_again(self, capture: int, before: Again) -> Recorded:
+        """Commit that a capture says what the look before it said. Call right after `seen_again`."""
+        with self._writing():
+            return write_again(self.database, capture, before)
 
     def replay(self, page: int, since: int, *, parser: str, reread: Reader) -> None:
         """Read all looks at a page anew, from a capture on: once a page for many captures that came late."""

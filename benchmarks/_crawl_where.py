@@ -80,7 +80,8 @@ def measure(site_file: Path, path: Path) -> dict[str, float]:
     with writer_lock(path), watch.stage("start"):
         archive = Archive(path)
     with archive, Guard.of(site) as guard:
-        stages = {"keep": "keep", "record": "record", "name_page": "record", "finish_run": "seal", "begin_run": "start"}
+        stages = {"keep": "keep", "finish_run": "seal", "begin_run": "start"}
+        stages |= dict.fromkeys(("record", "name_page", "seen_again", "record_again"), "record")
         for method, stage in stages.items():
             setattr(archive, method, watch.timed(stage, getattr(archive, method)))
         archive.database.commit = watch.timed("commit", archive.database.commit)  # type: ignore[method-assign]
@@ -95,7 +96,8 @@ def measure(site_file: Path, path: Path) -> dict[str, float]:
     spent |= watch.spent | beside.spent
     spent["rest"] = time.process_time() - sum(spent.values())
     spent["parse (child)"] = child.ru_utime + child.ru_stime
-    return spent
+    # A stage that a night has no need of, such as parsing what is as it was, took no time.
+    return {stage: spent.get(stage, 0.0) for stage in STAGES}
 
 
 if __name__ == "__main__":

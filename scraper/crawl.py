@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import msgspec
 
+from archive.again import Again
 from archive.captures import Kept
 from archive.revisions import Reader, Recorded
 from archive.store import Archive
@@ -30,7 +31,7 @@ from scraper.layout import layout_named
 from scraper.logs import log_look
 from scraper.parse import PARSER
 from scraper.parse import read as read_page
-from scraper.reading import ReadPage, reading_of, to_front
+from scraper.reading import ReadPage, reading_of, says_again, to_front
 from scraper.summary import Look, Result, Summary, shortfalls
 from scraper.suspect import is_front
 
@@ -112,7 +113,10 @@ class _Open(msgspec.Struct, frozen=True, kw_only=True):
     stop: Stop
     kept: Kept
     capture: Capture
-    reading: Future[Reading | None]
+    look: Capture
+    """The capture with what it says: of a 304, the body that it confirms."""
+    reading: Future[Reading | None] | None
+    """None where it says again what the look before it said."""
 
 
 class _Run:
@@ -180,7 +184,7 @@ class _Run:
     def _keep(self, stop: Stop, capture: Capture, thread: _Thread) -> None:
         """Record what was read before, keep the next exchange of a stop, and have it read."""
         due = len(self._open) >= _UNRECORDED
-        if due:
+        if due and self._open[0].reading:
             wait([self._open[0].reading])  # not inside the transaction
         of_page = capture.purpose != "robots"
         with self._archive.together():
@@ -198,8 +202,14 @@ class _Run:
             return
         thread.at_front = to_front(capture)
         look = self._archive.look(kept.id) if capture.outcome == "not_modified" else capture
-        known = self._archive.held_record(kept, parser=PARSER)
-        self._open.append(_Open(stop=stop, kept=kept, capture=capture, reading=self._reading(look, known)))
+        again = self._seen_again(kept, look)
+        reading = None if again else self._reading(look, self._archive.held_record(kept, parser=PARSER))
+        self._open.append(_Open(stop=stop, kept=kept, capture=capture, look=look, reading=reading))
+
+    def _seen_again(self, kept: Kept, look: Capture) -> Again | None:
+        """The look before, where this one shows the same bytes and says the same by them."""
+        before = self._archive.seen_again(kept.id, parser=PARSER) if look.outcome == "fetched" else None
+        return before if before and says_again(look, before.head, before.reading) else None
 
     def _reading(self, look: Capture, known: bytes | None = None) -> Future[Reading | None]:
         """Have a look read when its turn comes: whatever is read in a run, one thread reads it, one page at a time."""
@@ -213,7 +223,7 @@ class _Run:
     def _settle_oldest(self) -> None:
         """Wait for what has been read the longest, record it and put its links in the queue."""
         look = self._open.popleft()
-        recorded = _record(self._archive, look.kept, look.reading.result(), lambda look: self._reading(look).result())
+        recorded = self._recorded(look)
         told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
         self.looks[told.page] = _weightier(self.looks.get(told.page), told)
         log_look(self._id, told)
@@ -221,6 +231,15 @@ class _Run:
         if page is not None:
             self._name_canonically(look.kept, page)
             self._follow(look.stop, page)
+
+    def _recorded(self, look: _Open) -> Recorded | None:
+        """Write what a look says."""
+        # Looked up once more: what was recorded in between may bear on it.
+        before = None if look.reading else self._seen_again(look.kept, look.look)
+        if before:
+            return self._archive.record_again(look.kept.id, before)
+        reading = (look.reading or self._reading(look.look)).result()
+        return _record(self._archive, look.kept, reading, lambda other: self._reading(other).result())
 
     def _follow(self, stop: Stop, page: Page) -> None:
         """Put the links of a page in the queue: to pages as far as the site goes, to files where they are wanted."""

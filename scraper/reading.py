@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from schemas.capture import Capture
 from schemas.reading import Reading, Rules
 from scraper import parse
@@ -35,6 +37,16 @@ def reading_of(
         case "redirected":
             return Reading(verdict="elsewhere", why=f"redirects to {capture.location}")
     return None
+
+
+def says_again(look: Capture, head: bytes, before: Reading) -> bool:
+    """Whether a look with the bytes of another says the same: it is labelled as that was, and no more suspect.
+
+    `head` is the response head of the other, `before` what it said.
+    """
+    other = replace(look, head=head)
+    labelled = all(look.fields(name) == other.fields(name) for name in ("content-type", "content-encoding"))
+    return labelled and suspected(look, before).verdict == before.verdict
 
 
 def to_front(capture: Capture) -> bool:
