@@ -31,8 +31,9 @@ from scraper.mainbox_marks import (
 from scraper.mainbox_tree import Block, survey, up
 from scraper.selectors import Finder
 from scraper.text import collapse, stored
-from scraper.tree import HEADINGS, Region
+from scraper.tree import HEADINGS, Region, Tree
 
+_HOME = re.compile(r"(?:https?://[^/?#]+)?/?(?:(?:index|default|start)\.\w+)?", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Only what can hold others is a place for content, and only blocks are taken away by their names.
@@ -131,9 +132,15 @@ def _title(finder: Finder, places: list[Block], hidden: Region) -> Block | None:
             continue
         if begins:
             return block
-        is_site = len(said) >= _MIN_SITE_NAME and stated.endswith(said)
+        is_site = (len(said) >= _MIN_SITE_NAME and stated.endswith(said)) or _leads_home(block.number, finder.tree)
         rest = rest or (None if is_site or not said else block)
     return rest or lower
+
+
+def _leads_home(heading: int, tree: Tree) -> bool:
+    """Whether a heading is a link to the start of the site, as the name of the site is."""
+    links = [inner for inner in range(heading, tree.ends[heading]) if tree.tags[inner] == "a"]
+    return len(links) == 1 and _HOME.fullmatch(tree.attribute(links[0], "href")) is not None
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,12 +258,12 @@ def _with_title(landmark: Block, title: Block | None, layout: Layout) -> list[Bl
     """The landmark, and before it the block with the title and the lead, where those stand apart and in no header."""
     if title is None or any(block is landmark for block in up(title)):
         return [landmark]
-    branch, _ = _fork(title, {id(block): block for block in up(landmark)})
+    branch, fork = _fork(title, {id(block): block for block in up(landmark)})
     marks = _marks(layout)
     way = [block for block in up(title) if id(block) not in {id(one) for one in up(branch.parent)}]
     called = any(word in marks for block in way for word in _names(block))
-    apart = not called and not _is_chrome(branch) and 0 < branch.weight < landmark.weight
-    return [branch, landmark] if apart else [landmark]
+    apart = not called and not _is_chrome(branch) and 0 < branch.weight < landmark.plain + landmark.linked
+    return [branch, *_between(branch, landmark, fork), landmark] if apart else [landmark]
 
 
 def _innermost(top: Block) -> Block:

@@ -19,6 +19,9 @@ _COUNT = re.compile(r"[\s:]*(?:\(\d+\))?[\s:]*$")
 _COUNTED = re.compile(r"\d+\s+(\w+)")
 """A heading such as "3 kommentarer till inlägget"."""
 _CONSENT = re.compile(r"\b(?:kakor|cookies?|webbkakor)\b", re.IGNORECASE)
+_TRAIL = re.compile(
+    r"(?:(?:du är här|you are here):?\s*)?(?:start|startsida|startsidan|hem|home)\s*[/›»>→|\\].{1,150}$", re.IGNORECASE
+)
 _ANNOUNCERS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "table", "dl"])
 _SECTIONS = frozenset(["article", "aside", "section"])
@@ -96,7 +99,8 @@ def mark_before(inside: list[Block], title: Block, tree: Tree) -> None:
 
 
 def _is_trail(lines: list[str], named: str) -> bool:
-    return bool(lines and named) and lines[-1].strip(" /›»>").endswith(named)
+    ends = bool(lines and named) and lines[-1].strip(" /›»>").endswith(named)
+    return ends or (len(lines) == 1 and _TRAIL.match(lines[0]) is not None)
 
 
 def mark_beside(boxes: list[Block], title: Block) -> None:

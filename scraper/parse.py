@@ -179,7 +179,9 @@ def _title(finder: Finder, layout: Layout, places: _Boxes) -> int | None:
     """The element of the title: what the weighing took for it, else what the layout has."""
     if places.title is not None:
         return places.title
-    return metadata.title_element(finder, [*places.boxes, places.root], layout, places.hidden)
+    # What stands apart from a box that was weighed has been looked at.
+    around = [] if layout.weigh else [places.root]
+    return metadata.title_element(finder, [*places.boxes, *around], layout, places.hidden)
 
 
 def _boxes(finder: Finder, layout: Layout) -> _Boxes | None:
