@@ -123,6 +123,8 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
 
 def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
+    if layout.weigh:
+        finder.tree.part()
     places = _boxes(finder, layout)
     if places is None:
         return _Read()

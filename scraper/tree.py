@@ -50,6 +50,7 @@ _HEAD: Final = 130
 """Letters of a text among which labels are looked for: more than a line that says a day may have."""
 # What a role may make a heading: not what has a place of its own in a list, a table or the page.
 _ROLED: Final = _tags("div span p b strong em i font center label legend summary header hgroup section figcaption")
+_PARTED: Final = _tags("span time")
 _NOTHING: Final[Attributes] = {}
 _LEVEL: Final = re.compile(r"[0-9]{1,3}")
 BLANKS: Final = " \t\n\f\r"
@@ -92,7 +93,7 @@ def _level(given: Attributes) -> str:
 
 
 class Tree:
-    """Elements and texts of a page by their number in document order; comments have none. Not to be changed."""
+    """Elements and texts of a page by their number in document order; comments have none. Only `part` may change it."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -188,6 +189,22 @@ class Tree:
         elif tag in SILENT and len(self.pieces) > self.firsts[number]:
             self.silent.append(number)
         self.lasts[number] = len(self.pieces)
+
+    def part(self) -> None:
+        """Part words that only a style sheet holds apart: "Start" and "24 augusti", each in a span of its own.
+
+        For pages of unknown make, before they are read. A word that editors' tools cut in two goes on in small letters.
+        """
+        pieces, firsts = self.pieces, self.firsts
+        for number, tag in enumerate(self.tags):
+            first = firsts[number]
+            if tag not in _PARTED or not 0 < first < self.lasts[number]:
+                continue
+            before, after = pieces[first - 1][-1:], pieces[first][:1]
+            if before.isalnum() and (after.isupper() or after.isdigit()):
+                beside = self.nodes[number].prev
+                if beside is not None and beside.tag in _PARTED:
+                    pieces[first] = f" {pieces[first]}"
 
     def may_say(self, hints: Iterable[bytes]) -> bool:
         """Whether any of the labels stands at the beginning of a line, or within a short one, in whatever letters.

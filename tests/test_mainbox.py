@@ -338,6 +338,28 @@ def test_a_trail_that_ends_with_the_title_is_a_way_to_it() -> None:
     assert told(f"<main>{trail}<h1>Ny bro över ån</h1><p>{TEXT}</p></main>") == [TEXT]
 
 
+def test_a_trail_begins_at_the_start() -> None:
+    """A breadcrumb whose last step is another than the title is known by its first."""
+    trail = "<div><a href=/>Start</a> / <a href=/b>Bygga</a> / Avlopp</div>"
+    assert told(f"<main>{trail}<h1>Nytt avlopp steg för steg</h1><p>{TEXT}</p></main>") == [TEXT]
+    start = "<p>Start: <a href=/b>torget</a> klockan tio.</p>"
+    assert len(told(f"<main>{start}<h1>Loppet</h1><p>{TEXT}</p></main>")) == 2
+
+
+def test_the_name_of_a_site_is_a_link_home_and_no_title() -> None:
+    """An h1 that leads to the start of the site is its logo; the heading below it that <title> names is the title."""
+    head = "<title>Kungörelse - Miljödomstolen</title><div id=header><h1><a href=/>Länsstyrelsen</a></h1></div>"
+    page = page_of(f"{head}<div>{LINKS}</div><div><h2>Kungörelse</h2><p>{TEXT}</p></div>")
+    assert (page.title, [section.heading for section in page.sections]) == ("Kungörelse", ["Kungörelse"])
+
+
+def test_what_stands_between_the_title_and_its_landmark_is_read() -> None:
+    """Facts between a hero and <main> are content; a menu there is not."""
+    facts = f"<ul><li><span>Ort</span><span>Tranås</span></li></ul><nav>{LINKS}</nav>"
+    body = f"<div><h1>A</h1><p>Kort ingress</p></div>{facts}<main><p>{TEXT * 3}</p></main>"
+    assert told(body) == ["Kort ingress", "Ort Tranås", TEXT * 3]
+
+
 def test_a_column_of_headed_links_beside_the_text_is_aside() -> None:
     """Links under headings in a column after the text lead elsewhere; on a page of little else they are the content."""
     column = f"<div><h2>E-tjänster</h2>{LINKS}</div>"

@@ -103,3 +103,20 @@ def test_the_cheap_look_for_labels_misses_none(layout: Layout) -> None:
             assert tree.may_say(place.hints), label
     _, tree, _ = found_in("<p>Nothing of the kind.")
     assert not tree.may_say(layout.published.hints)
+
+
+@pytest.mark.parametrize(
+    ("html", "line"),
+    [
+        ("<li><span>Start</span><span>24 augusti</span></li>", "Start 24 augusti"),
+        ("<p><time>2026-06-09</time><span>Politik</span></p>", "2026-06-09 Politik"),
+        ("<p><span>Kom</span><span>munen</span></p>", "Kommunen"),
+        ("<p>Fitja<span>Tun</span></p>", "FitjaTun"),
+        ("<p><b>Mc</b><b>Ek</b></p>", "McEk"),
+    ],
+)
+def test_words_that_only_a_style_sheet_parts(html: str, line: str) -> None:
+    """Spans side by side are words of their own where the next begins as one; a word that is cut in two stays one."""
+    _, tree, body = found_in(html)
+    tree.part()
+    assert tree.line(body, Region(tree)) == line
