@@ -61,6 +61,10 @@ contact = {_quoted(contact)}
 
 # Seconds between two requests to a host. Where the host's robots.txt asks for more, it gets more.
 delay_s = {0.0 if local else _DEFAULTS.delay_s}
+
+# Whether the people whom the pages name are recorded, with roles, mail addresses and numbers: personal data, so that
+# somebody must want them.
+people = false
 """
     if local:
         text += _LOCAL

@@ -71,5 +71,5 @@ def test_every_line_of_setting_has_its_comment() -> None:
     """A newcomer finds a comment over each setting."""
     lines = file_for("https://a.example/", "")[1].splitlines()
     settings = [index for index, line in enumerate(lines) if " = " in line and not line.startswith("#")]
-    assert len(settings) == 7
+    assert len(settings) == 8
     assert all(lines[index - 1].startswith("#") for index in settings)
