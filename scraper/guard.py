@@ -112,6 +112,8 @@ class Guard:
             layout_named(layout)
         order = Order(capture=capture, layout=layout, limit=self._decoded_bytes)
         deadline_s = self._document_s if capture.purpose == "document" else self._deadline_s
+        if self._child is not None and self._child.poll() is not None:
+            self._end()  # somebody killed it between two pages, and this page is not to blame
         child = self._child or self._begin()
         try:
             assert child.stdin is not None

@@ -85,6 +85,17 @@ def test_an_interrupted_reading_leaves_no_answer_behind(guard: Guard, monkeypatc
     assert guard.read(GOOD) == read(GOOD)
 
 
+def test_a_child_that_somebody_killed_is_no_fault_of_the_next_page(guard: Guard) -> None:
+    """A machine short of memory kills what it likes: the page that is read next is read, by a new child."""
+    guard.read(GOOD)
+    child = guard._child
+    assert child is not None
+    child.kill()
+    child.wait()
+    assert guard.read(GOOD) == read(GOOD)
+    assert guard._child is not child
+
+
 def test_the_child_ends_with_the_guard() -> None:
     """Leaving the guard leaves no process behind."""
     with Guard() as guard:
