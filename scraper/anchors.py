@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.page import Link, LinkKind
-from scraper.links import home_of, lead
+from scraper.links import home_of, in_encoding, lead
 from scraper.surroundings import Surroundings, phrases_of
 from scraper.text import OpenLink, Text, can_be_seen, stored
 
@@ -47,4 +47,6 @@ class Anchors:
 
     def _led_to(self, number: int) -> tuple[str, LinkKind] | None:
         reference = self._tree.attribute(number, "href")
+        if reference and self._around.encoding != "utf-8":
+            reference = in_encoding(reference, self._around.encoding)
         return lead(self._around.base, reference, self._home) if reference else None

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+import webencodings
+
 from schemas.page import LinkKind
 from scraper.addresses import bare, host_of, join, settled
 
@@ -38,6 +40,28 @@ def follow(base: str, reference: str) -> str | None:
     if len(reference) > _REMEMBERED:
         return _follow(base, reference)
     return _followed(needed_base(base, reference), reference)
+
+
+def in_encoding(reference: str, encoding: str) -> str:
+    """A reference as a page of another encoding than UTF-8 means it: the letters of its query in that encoding.
+
+    So browsers have it (the WHATWG's URL standard, "query state"), and so a server of such pages reads it. What the
+    encoding has no bytes for is sent as a character reference.
+    """
+    path, mark, rest = reference.partition("?")
+    if not mark or "#" in path or rest.isascii() or encoding.startswith("utf-"):
+        return reference
+    query, mark, fragment = rest.partition("#")
+    codec = webencodings.lookup(encoding)
+    sent = "".join(letter if letter.isascii() else _sent(letter, codec) for letter in query)
+    return f"{path}?{sent}{mark}{fragment}"
+
+
+def _sent(letter: str, codec: webencodings.Encoding) -> str:
+    try:
+        return "".join(f"%{byte:02X}" for byte in codec.codec_info.encode(letter)[0])
+    except UnicodeEncodeError:
+        return f"%26%23{ord(letter)}%3B"
 
 
 def needed_base(base: str, reference: str) -> str:

@@ -86,7 +86,7 @@ def _read_page(capture: Capture, chosen: Layout | None, limit: int, trace: Trace
     try:
         finder = Finder(Tree(parse(decoded.text)))
         chosen = chosen or choose(finder)
-        found = _page(finder, chosen, capture.address, trace)
+        found = _page(finder, chosen, capture.address, decoded.encoding, trace)
     except SelectolaxError as error:
         return _reading(decoded, remarks, why=f"The parser gave up: {error}", layout=chosen.name if chosen else "")
     return _reading(decoded, [*remarks, *found.remarks], found, why="" if found.page else _NO_PLACE, layout=chosen.name)
@@ -121,7 +121,7 @@ def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *
     )
 
 
-def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
+def _page(finder: Finder, layout: Layout, address: str, encoding: str, trace: Trace) -> _Read:
     """The page record and the chrome; no record when the page has no place for content."""
     if layout.weigh:
         finder.tree.part()
@@ -148,6 +148,7 @@ def _page(finder: Finder, layout: Layout, address: str, trace: Trace) -> _Read:
         tree=finder.tree,
         base=base,
         address=address,
+        encoding=encoding,
         layout=layout,
         hidden=places.hidden | told.union(element for element, _ in places.marked),
         marked=places.marked,

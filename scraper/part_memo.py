@@ -42,6 +42,7 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     layout: Layout
     base: str
+    encoding: str
     home: str
     blocks: tuple[Block, ...]
     references: list[str]
@@ -50,7 +51,8 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def fits(self, around: Surroundings) -> bool:
         """Whether the part would read the same on this page, its metadata apart."""
         near = around.base == self.base or (self.rooted and needed_base(around.base, "/") == self.origin)
-        return near and home_of(around.address) == self.home and around.layout == self.layout
+        alike = around.layout == self.layout and around.encoding == self.encoding
+        return near and alike and home_of(around.address) == self.home
 
     @cached_property
     def origin(self) -> str:
@@ -124,6 +126,7 @@ def _learn(element: int, around: Surroundings, blocks: tuple[Block, ...]) -> _Kn
     return _Known(
         layout=around.layout,
         base=around.base,
+        encoding=around.encoding,
         home=home_of(around.address),
         blocks=blocks,
         references=[value for each in attributed for name, value in each.items() if value and name in ADDRESSES],

@@ -20,6 +20,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Address that references are resolved against."""
     address: str
     """Address of the page: links to its host are "page", others "external"."""
+    encoding: str = "utf-8"
+    """Encoding of the page: the letters of a query are sent in it."""
     layout: Layout
     hidden: Region
     """Elements left out: chrome, words for screen readers, metadata already read."""

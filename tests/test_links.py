@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.page import LinkKind
-from scraper.links import follow, home_of, is_film, kind_of, lead
+from scraper.links import follow, home_of, in_encoding, is_film, kind_of, lead
 
 BASE = "https://www.ekeby.example/omsorg/hem.1.html"
 
@@ -32,6 +32,23 @@ BASE = "https://www.ekeby.example/omsorg/hem.1.html"
 def test_a_reference_leads_where_a_browser_goes(reference: str, address: str | None) -> None:
     """Resolved and in normal form, session ids and tracking gone; None where no reader can go."""
     assert follow(BASE, reference) == address
+
+
+@pytest.mark.parametrize(
+    ("reference", "encoding", "sent"),
+    [
+        ("/sök?ort=Örebro&å#del-ö", "windows-1252", "/sök?ort=%D6rebro&%E5#del-ö"),
+        ("/sök?ort=Örebro", "utf-8", "/sök?ort=Örebro"),
+        ("/sök?ort=Örebro", "utf-16le", "/sök?ort=Örebro"),
+        ("/sök?ort=%D6rebro", "windows-1252", "/sök?ort=%D6rebro"),
+        ("/sök#fråga?ö", "windows-1252", "/sök#fråga?ö"),
+        ("?a=ж", "windows-1252", "?a=%26%231078%3B"),
+        ("?a=ж", "koi8-r", "?a=%D6"),
+    ],
+)
+def test_a_query_is_sent_in_the_encoding_of_its_page(reference: str, encoding: str, sent: str) -> None:
+    """As browsers do it: the path in UTF-8, the query in the bytes that the page is written in."""
+    assert in_encoding(reference, encoding) == sent
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,19 @@ def test_r17_the_charset_header_disappears_and_the_text_stays() -> None:
     assert records[1:] == records[:1] * 3
 
 
+def test_a_page_of_an_old_encoding_asks_in_it() -> None:
+    """A search on a page in windows-1252 is linked to with its own bytes, in the content and in the menu alike."""
+    markup = "<nav><a href='/sök?ort=Örebro'>Ö</a></nav><main><h1>R</h1><p>T <a href='/sök?ort=Örebro'>Ö</a></main>"
+    for charset, sent in (("windows-1252", "%D6"), ("utf-8", "%C3%96"), ("windows-1252", "%D6")):
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset={charset}\r\n\r\n"
+        reading = read(captured(markup.encode(charset), head.encode(), "http://a.example/"))
+        assert reading.page is not None
+        assert [link.address for _, link in reading.page.links()] == [f"http://a.example/s%C3%B6k?ort={sent}rebro"]
+        assert reading.chrome is not None
+        (menu,) = [part for part in reading.chrome.parts if part.name == "menu"]
+        assert sent in str(menu.blocks)
+
+
 def test_no_body_is_unparsable() -> None:
     """A capture without a body says nothing."""
     assert read(captured(None)) == Reading(verdict="unparsable", why="There is no body.")
