@@ -37,6 +37,7 @@ _SMALL = 64  # bytes under which a zstd frame does not pay
 _NEARER = 0.9  # a newer base must save a tenth; less is the luck of two nights' noise
 _CHEAP = 1 / 16  # a delta of this share of its body is taken without asking what a key frame would take
 _PAYS = 0.7  # any other delta must save this much on a key frame, for it costs reading time and ties two bodies
+_MOVED = 32  # bytes that suffice to say which slots of a template moved; another page's is not so near
 _NEWS = 1 / 128  # a delta of this share of its body says so much that other pages of the site may say it too
 _KNOWN_TEMPLATES = 4  # pages that go back and forth between as many states are recognised
 _DICTIONARY_FROM = 4096  # bytes from which a body may help others of its site
@@ -183,7 +184,7 @@ def _encoded(template: Template, frames: list[Frame]) -> Learned:
         data = encode(template, like)
     except ValueError:
         return Learned(alone)  # that one is damaged
-    return Learned(data, whole, like) if len(data) < len(alone) * _PAYS else Learned(alone)
+    return Learned(data, whole, like) if len(data) < min(_MOVED, len(alone)) else Learned(alone)
 
 
 def _delta(database: Database, body: bytes, frames: list[Frame], site: str, known: dict[int, Frame]) -> _Written | None:
