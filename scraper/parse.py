@@ -93,16 +93,8 @@ def _read_page(capture: Capture, chosen: Layout | None, limit: int, trace: Trace
 
 
 def choose(finder: Finder) -> Layout:
-    """The first layout of which the page shows as many marks as are needed, and a box for content where it has boxes.
-
-    The generic layout needs neither: a page that a CMS made without its usual boxes is weighed like any other.
-    """
-    return next(layout for layout in layouts().values() if _shows(finder, layout))
-
-
-def _shows(finder: Finder, layout: Layout) -> bool:
-    boxed = not layout.boxes or any(map(finder.has, layout.boxes))
-    return boxed and sum(map(finder.has, layout.detect)) >= layout.needed
+    """The first layout of which the page shows as many marks as are needed; the generic one needs none."""
+    return next(layout for layout in layouts().values() if sum(map(finder.has, layout.detect)) >= layout.needed)
 
 
 def _reading(decoded: Decoded, remarks: list[str], found: _Read | None = None, *, why: str, layout: str) -> Reading:

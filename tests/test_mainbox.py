@@ -261,15 +261,6 @@ def test_chrome_in_the_midst_of_the_content_does_not_end_it() -> None:
     assert told(f"<header><p>Verket</p></header><div><div>{parts}</div>{aside}</div>") == [TEXT * 4]
 
 
-def test_a_page_of_a_cms_without_its_boxes_is_weighed() -> None:
-    """SiteVision's marks without a box of its content: then the page is read as any other is."""
-    marks = "<script src=/sitevision/a.js></script><div class=sv-text-portlet>"
-    text = f"<h1>A</h1><p>{TEXT * 3}</p></div><div class=feedback><h2>Nytta?</h2></div>"
-    assert read(captured(f"<body class=sv-responsive>{marks}{text}".encode())).layout == "generic"
-    boxed = f"<body class=sv-responsive><div class=pagecontent>{marks}{text}</div>"
-    assert read(captured(boxed.encode())).layout == "sitevision"
-
-
 def test_what_the_title_is_about_is_no_chrome() -> None:
     """The table on a page about cookies, and the dishes of a menu, are content whatever they are called."""
     box = "<div class=cookie-list><p>sid</p></div>"
