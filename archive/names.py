@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import gzip
 import html
+import io
 import re
 import unicodedata
+import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from html.entities import codepoint2name
 from urllib.parse import quote
 
@@ -24,6 +28,19 @@ WITHHELD = "[withheld]"
 _BETWEEN = r"(?:<[^<>]{0,200}>|&(?:nbsp|shy|#160|#173|#xa0|#xad|ensp|emsp|thinsp|zwnj);|%20|%C2%A0|[^\w<>]|_){0,12}"
 _INVISIBLE = "(?:[\u00ad\u200b-\u200f\u2060\ufeff]|&shy;|&#173;|&#xad;)*"
 _FEWEST_LETTERS = 5
+_OF_TEXT = (".xml", ".rels", ".html", ".txt", ".csv")
+_MOST_OF_A_ZIP = 32 * 1024 * 1024
+"""Bytes of the parts of one zip that are looked into, so that one made to swell ends."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    LookupError,
+)
 
 
 class Name:
@@ -48,7 +65,7 @@ class Name:
         return self._pattern.search(text) is not None
 
     def is_in_bytes(self, data: bytes) -> bool:
-        """Whether bytes do, in UTF-8 or a Latin encoding, compressed with gzip or deflate or not at all."""
+        """Whether bytes do, in UTF-8 or a Latin encoding, plain, compressed with gzip or deflate, or in a zip."""
         return any(
             self.is_in(text) or ("&" in text and self.is_in(html.unescape(text)))
             for plain in _plain(data)
@@ -83,14 +100,29 @@ def _letter(letter: str) -> str:
     return "(?:" + "|".join(sorted(filter(None, ways), key=len, reverse=True)) + ")"
 
 
-def _plain(data: bytes) -> tuple[bytes, ...]:
-    """The bytes, and what they are when they were compressed."""
-    if data[:2] == b"\x1f\x8b":
-        try:
-            return data, gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            return (data,)
+def _plain(data: bytes) -> Iterator[bytes]:
+    """The bytes, and what they are when they were compressed; of a zip, as office documents are, each part."""
+    yield data
+    if data[:4] == b"PK\x03\x04":
+        yield from _parts(data)
+        return
     try:
-        return data, zlib.decompress(data)
-    except zlib.error:
-        return (data,)
+        yield gzip.decompress(data) if data[:2] == b"\x1f\x8b" else zlib.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The parts of a zip that are text, up to a limit; what cannot be read is passed over."""
+    left = _MOST_OF_A_ZIP
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            for entry in (one for one in file.infolist() if one.filename.endswith(_OF_TEXT)):
+                with suppress(*_DAMAGED), file.open(entry) as part:
+                    read = part.read(left)
+                    left -= len(read)
+                    yield read
+                if left <= 0:
+                    return
+    except _DAMAGED:
+        return

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import random
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from archive import names
 from archive.file import open_for_reading
 from archive.names import WITHHELD, Name
 from archive.records import load_page
@@ -290,6 +293,39 @@ def test_a_name_is_found_however_it_is_written(text: str) -> None:
 def test_another_name_is_left_alone(text: str) -> None:
     """A longer or a shorter name is another's."""
     assert not Name("Åsa Öberg Lind").is_in(text)
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A zip of some parts, as office documents are."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    return made.getvalue()
+
+
+def test_a_name_is_found_in_an_office_document() -> None:
+    """Its parts are compressed; the words of a name may stand in runs of their own, and in any part."""
+    name = Name("Åsa Öberg Lind")
+    runs = "<w:r><w:t>Åsa Öberg</w:t></w:r><w:r><w:t> Lind</w:t></w:r>".encode()
+    assert name.is_in_bytes(zipped({"word/styles.xml": b"<x/>", "word/document.xml": runs}))
+    assert name.is_in_bytes(zipped({"xl/sharedStrings.xml": "<t>Åsa Öberg Lind</t>".encode()}))
+    assert not name.is_in_bytes(zipped({"word/document.xml": "<w:t>Åsa Lind</w:t>".encode()}))
+
+
+@pytest.mark.parametrize("cut", [4, 8, 60, -30])
+def test_a_document_that_is_cut_short_does_no_harm(cut: int) -> None:
+    """Anywhere: what cannot be read has no name."""
+    whole = zipped({"word/document.xml": "Åsa Öberg Lind".encode() * 50})
+    assert not Name("Eva Maria Ek").is_in_bytes(whole[:cut])
+
+
+def test_a_document_that_swells_is_looked_into_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bomb ends the search; pictures are not looked into and count nothing."""
+    monkeypatch.setattr(names, "_MOST_OF_A_ZIP", 1000)
+    last = {"word/document.xml": "Åsa Öberg Lind".encode()}
+    assert Name("Åsa Öberg Lind").is_in_bytes(zipped({"word/media/image1.png": bytes(5000)} | last))
+    assert not Name("Åsa Öberg Lind").is_in_bytes(zipped({"word/a.xml": bytes(5000)} | last))
 
 
 def test_a_backup_is_whole_and_written_beside_a_reader_and_a_writer(archive: Archive, path: Path) -> None:
