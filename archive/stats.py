@@ -20,6 +20,7 @@ _KINDS = {
     "addresses": "SELECT count(*), sum(length(CAST(url AS BLOB))), sum(length(CAST(url AS BLOB))) FROM urls",
     "section texts": "SELECT count(*), sum(length(CAST(record AS BLOB))),"
     " sum(length(CAST(record AS BLOB)) + length(CAST(text AS BLOB))) FROM section_texts",
+    "revision texts": "SELECT count(*), 0, sum(length(sections)) FROM revision_texts",
     "changes": "SELECT count(*), sum(length(CAST(ops AS BLOB))), sum(length(CAST(ops AS BLOB))"
     " + length(CAST(coalesce(before, '') AS BLOB)) + length(CAST(coalesce(after, '') AS BLOB))) FROM changes",
     "search index": "SELECT (SELECT count(*) FROM search_entries), 0, sum(length(block)) FROM search_data",
