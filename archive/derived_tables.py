@@ -22,7 +22,7 @@ CREATE INDEX readings_revision ON readings (revision_id);
 CREATE TABLE quarantine (             -- looks that seem not to have seen the page: kept, never told as a change
   capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
   page_id    INTEGER NOT NULL REFERENCES pages(id),
-  doubt      TEXT NOT NULL CHECK (doubt IN ('challenge', 'login', 'consent', 'front_page', 'same_place', 'soft_404',
+  doubt      TEXT NOT NULL CHECK (doubt IN ('challenge', 'login', 'consent', 'front_page', 'shared', 'soft_404',
                'empty', 'drift', 'loss', 'language', 'encoding')),
   why        TEXT NOT NULL,           -- one sentence
   digest     BLOB CHECK (length(digest) = 32),  -- SHA-256 of the page record; NULL where there is none

@@ -23,7 +23,7 @@ from schemas.page import canonical_json, digest
 from schemas.reading import Doubt, Reading
 from schemas.site import Site
 
-BELIEVED_IN_TIME: tuple[Doubt, ...] = ("same_place", "soft_404", "loss", "language", "encoding")
+BELIEVED_IN_TIME: tuple[Doubt, ...] = ("shared", "soft_404", "loss", "language", "encoding")
 """Doubts that go away when the page stays as it is."""
 _NIGHTS = next(field.default for field in msgspec.structs.fields(Site) if field.name == "suspect_nights")
 _DRIFTING = 3
@@ -77,7 +77,7 @@ def hold(database: Database, capture: Row, reading: Reading) -> Believed | None:
             _record(database, capture, reading, name),
         ],
     )
-    if name is None and reading.doubt != "same_place":
+    if name is None and reading.doubt != "shared":
         return None
     spell = _spell(database, capture, name) if name else _redirects(database, capture)
     decision = decision_on(database, capture["page_id"], name) if name else None
@@ -99,6 +99,32 @@ def leads_where_others_led(database: Database, capture: Row) -> bool:
         [capture["location_id"], capture["page_id"], capture["fetched_at"], capture["id"]],
     ).fetchone()
     return found is not None
+
+
+def says_what_others_say(database: Database, capture: Row) -> bool:
+    """Whether a page answers with the very bytes of another one in this run, and the two did not do so before.
+
+    By the evidence, whatever was made of it. Two addresses of one page have always been alike.
+    """
+    others = database.execute(
+        "SELECT DISTINCT page_id FROM captures WHERE body_id = ? AND run_id = ? AND page_id <> ?"
+        " AND (fetched_at, id) < (?, ?)",
+        [capture["body_id"], capture["run_id"], capture["page_id"], capture["fetched_at"], capture["id"]],
+    ).fetchall()
+    if not others:
+        return False
+    before = _another_body(database, capture["page_id"], capture)
+    return any(_another_body(database, page, capture) not in (None, before) for (page,) in others)
+
+
+def _another_body(database: Database, page: int, capture: Row) -> int | None:
+    """The last body before a capture with which a page answered, and that is not the capture's own."""
+    found = database.execute(
+        "SELECT body_id FROM captures WHERE page_id = ? AND body_id <> ? AND (fetched_at, id) < (?, ?)"
+        " AND outcome IN ('fetched', 'not_modified') ORDER BY fetched_at DESC, id DESC LIMIT 1",
+        [page, capture["body_id"], capture["fetched_at"], capture["id"]],
+    ).fetchone()
+    return found[0] if found else None
 
 
 def release(database: Database, believed: Believed, revision: int) -> None:

@@ -98,13 +98,24 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
                 last = _catch_up_with_parser(database, last, reading, parser, reread)
             if reading.verdict == "suspect" or not _said_before(database, last, seen):
                 reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
+                if reading.verdict == "page" and seen != last["digest"]:
+                    reading = _unless_shared(database, row, reading)
         look = _Look(database=database, capture=row, page=page, last=last, seen=seen)
-        if reading.verdict == "elsewhere" and _moves(look) and quarantine.leads_where_others_led(database, row):
-            why = f"{reading.why}, as other pages do: a notice perhaps, and no new address"
-            reading = msgspec.structs.replace(reading, verdict="suspect", doubt="same_place", why=why)
+        if reading.verdict == "elsewhere" and _moves(look):
+            reading = _unless_shared(database, row, reading)
         recorded = _record(look, reading)
     _write_reading(database, capture, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
+
+
+def _unless_shared(database: Database, capture: dict[str, Any], reading: Reading) -> Reading:
+    """The reading, a suspect where several pages of the site are answered for in one way: so notices come."""
+    why = ""
+    if reading.verdict == "elsewhere" and quarantine.leads_where_others_led(database, capture):
+        why = f"{reading.why}, as other pages do: a notice perhaps, and no new address"
+    elif reading.verdict == "page" and quarantine.says_what_others_say(database, capture):
+        why = "It says what another page says, to the byte, and did not before: a notice perhaps, and not the page."
+    return msgspec.structs.replace(reading, verdict="suspect", doubt="shared", why=why) if why else reading
 
 
 def _record(look: _Look, reading: Reading) -> Recorded:

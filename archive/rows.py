@@ -104,7 +104,7 @@ COLUMNS["diff"] = COLUMNS["changes"]
 _SUSPECT = {
     "entry": "number of the entry: the capture that showed the content first",
     **_PAGE,
-    "doubt": "challenge, login, consent, front_page, same_place, soft_404, empty, drift, loss, language or encoding",
+    "doubt": "challenge, login, consent, front_page, shared, soft_404, empty, drift, loss, language or encoding",
     "why": "the reason, one sentence",
     "looks": "number of looks that showed the same",
     "first_seen": "the first of them, ISO 8601, UTC",

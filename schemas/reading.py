@@ -25,7 +25,7 @@ Doubt = Literal[
     "login",  # a page that asks who you are
     "consent",  # a page that asks for consent before it shows anything
     "front_page",  # a redirect to the site's front page, as for a page that is lost
-    "same_place",  # a redirect to where those of other pages lead: a notice or a login rather than a new address
+    "shared",  # other pages lead to the same address, or say the same to the byte: a notice rather than the page
     "soft_404",  # status 200 and the words of a 404
     "empty",  # a page without any content
     "drift",  # the layout has changed, and sections would be lost by it

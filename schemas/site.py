@@ -135,7 +135,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
     suspect_nights: Positive = 3
     """Nights on which a page must say the same before it is believed, when it seems not to be the page (mass loss,
-    another language, broken letters, the words of a 404, a redirect to where those of other pages lead). Challenges,
+    another language, broken letters, the words of a 404, one answer for several pages). Challenges,
     logins, empty pages and a changed layout are never believed by themselves: `tidslager quarantine`."""
     connect_to: dict[str, str] = {}
     """Where to connect instead, "host:port" = "address:port", as curl's --connect-to does: for staging copies."""

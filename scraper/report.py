@@ -165,7 +165,7 @@ COLUMNS = {
     "changes": "number of differences from the revision before",
     "summary": "the same in words",
     "error": "why there is nothing to read, or why it is not believed, or null",
-    "doubt": "kind of suspect: challenge, login, consent, front_page, same_place, soft_404, empty, drift, loss, "
+    "doubt": "kind of suspect: challenge, login, consent, front_page, shared, soft_404, empty, drift, loss, "
     "language or encoding; null for none",
     "note": 'how a suspect came to be believed, or ""',
     "events": "what happened to it as a page of the collection: appeared, moved, unlinked, linked again, gone, back",

@@ -77,9 +77,8 @@ def quarantine() -> None:
     """See and settle what seems not to be the page: list, show, accept, reject.
 
     A suspect is kept and changes nothing. It becomes a revision when the page says the same for `suspect_nights`
-    nights (mass loss, another language, broken letters, the words of a 404, a redirect to where those of other pages
-    lead), or when you accept it. Challenges,
-    logins, empty pages and a changed layout wait for you however long they stay.
+    nights (mass loss, another language, broken letters, the words of a 404, one answer for several pages), or when you
+    accept it. Challenges, logins, empty pages and a changed layout wait for you however long they stay.
     """
 
 
@@ -101,7 +100,7 @@ def list_entries(path: Path, *, every: bool, as_json: bool) -> None:
 
 
 _WHAT_NOW = """\
-Mass loss, another language, broken letters, the words of a 404 and a redirect to where others lead are believed when
+Mass loss, another language, broken letters, the words of a 404 and one answer for several pages are believed when
 the page stays so for `suspect_nights` nights; all others wait for you. To see one: tidslager quarantine show ENTRY"""
 
 ENTRY = click.argument("entry", type=int)

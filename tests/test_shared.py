@@ -1,4 +1,4 @@
-"""Redirects of several pages to one place: a notice for a night is no move, a place that stays is one."""
+"""One answer for several pages: a notice for a night is no move and no edit, what stays so is one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ from schemas.reading import Reading
 from tests.agency import truth
 from tests.agency.server import Agency
 from tests.agency.trouble import Trouble
-from tests.builders import PARSER, SITE, begin, capture, look, night, page, reread, section
+from tests.builders import PARSER, SITE, begin, capture, look, night, page, reading, reread, section, written
 from tests.runs import crawl_agency
 from tests.shell import tidslager
 
 NOTICE = "<!DOCTYPE html><html lang=sv><title>Underhåll</title><main><h1>Strax åter</h1><p>Vi byter skruvar.</main>"
 AT = "http://byran.example/{}"
+LONG = "<!DOCTYPE html><html lang=sv><title>Avbrott</title><main><h1>Avbrott</h1>{}</main>".format(
+    "".join(
+        f"<h2>Rubrik {n}</h2><p>Vi har ett avbrott i driften och söker felet. Ring växeln, val {n}.</p>"
+        for n in range(6)
+    )
+)
 PATIENT = replace(SITE, suspect_nights=3)
 ONE, TWO, THREE = (page(section(name, f"Här står något om {name}.")) for name in ("Ett", "Två", "Tre"))
 
@@ -46,7 +52,7 @@ def test_a_site_that_is_closed_for_two_nights_has_not_moved(agency: Agency, path
         summary = crawl_agency(agency, path, number, shown=1)
         assert summary.counts == {"suspect": 7}
         assert (summary.events, sum(len(found.changes) for found in summary.looks)) == ((), 0)
-        assert {found.doubt for found in summary.looks} == {"drift", "same_place"}
+        assert {found.doubt for found in summary.looks} == {"drift", "shared"}
     listed = tidslager("quarantine", "list", "--archive", str(path)).out
     assert "as other pages do" in " ".join(listed.split())
     agency.trouble.clear()
@@ -57,6 +63,34 @@ def test_a_site_that_is_closed_for_two_nights_has_not_moved(agency: Agency, path
     with closing(database.conn):
         assert [row["address"] for row in page_rows(database) if row["state"]] == addresses[:7]
         assert verify(database, path, rng=random.Random(0)).findings == ()
+
+
+def test_a_notice_with_status_200_at_every_address_is_no_edit(agency: Agency, path: Path) -> None:
+    """Long enough that no page loses its sections by it: the first page may be taken in, no other is."""
+    first = crawl_agency(agency, path, 1)
+    for found in first.looks:
+        host, _, where = found.address.partition("://")[2].partition("/")
+        agency.trouble[host.removeprefix("www."), f"/{where}"] = Trouble(body=LONG.encode(), times=None)
+    for number in (2, 3):
+        summary = crawl_agency(agency, path, number, shown=1)
+        assert summary.counts == {"suspect": 7}
+    assert {"shared"} < {found.doubt for found in summary.looks}
+    agency.trouble.clear()
+    assert crawl_agency(agency, path, 4, shown=1).counts == {"not_allowed": 1, "unchanged": 7}
+
+
+def test_two_addresses_of_one_page_change_together(three: Archive) -> None:
+    """They were alike before: what both say now is an edit. Two pages that become alike to the byte are held."""
+    look(three, 1, ONE, AT.format("samma"))
+    for number in (2, 3):
+        changed = page(section("Ett", f"Här står något annat, för gång {number}."))
+        run = begin(three, night(number), PATIENT)
+        said = {}
+        for name in ("ett", "samma", *(("tva",) if number == 3 else ())):
+            kept = three.keep(run, capture(AT.format(name), at=night(number), body=written(changed)))
+            said[name] = three.record(kept.id, reading(changed), parser=PARSER, reread=reread).finding
+        three.finish_run(run, "ok", {}, now=night(number))
+        assert said == {"ett": "changed", "samma": "changed"} | ({"tva": "suspect"} if number == 3 else {})
 
 
 def led(archive: Archive, run: int, number: int, name: str, to: str) -> int:
@@ -120,4 +154,4 @@ def test_a_redirect_that_is_brought_in_late_counts_as_if_it_had_been_there(three
     assert found(three, led(three, run, 2, "ett", "tre")) == "moved"
     three.finish_run(run, "ok", {}, now=night(4))
     assert moves(three) == [(1, "2026-03-02")]
-    assert three.database.execute("SELECT page, doubt FROM quarantine_list").fetchall() == [(2, "same_place")]
+    assert three.database.execute("SELECT page, doubt FROM quarantine_list").fetchall() == [(2, "shared")]
