@@ -71,6 +71,7 @@ _SHARED_PARTS: Final = ("ländsk", "länning", "bottni", "kånsk", "kåning")
 _CAPITAL_NEXT: Final = re.compile(rf"{SPACE}[{CAPITAL}]")
 _LONGEST_BETWEEN: Final = 12
 _LONGEST_NAME: Final = 20
+_SHORTEST_STEM: Final = 4
 _SHORTEST_LOUD: Final = 4
 _SHORTEST_LIST: Final = 3
 
@@ -250,6 +251,9 @@ def _inhabitants(text: str) -> list[_Found]:
                 begins -= 1
             stem = text[begins:end].lower()
             place = stems.get(stem)
+            # "umebor", but no "målare", nor "malare" of Malå.
+            if len(stem) < _SHORTEST_STEM and pattern is not _INHABITANT[0]:
+                continue
             if place and place.name not in gazetteer().ambiguous:
                 found.append(_Found(begins, match.end(), place, "its inhabitants are named"))
     return found
