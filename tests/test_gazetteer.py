@@ -80,7 +80,8 @@ def test_inhabitants_and_former_counties_name_a_place(text: str, name: str) -> N
         "Skånska Dagbladet skrev.", "småländska skogar", "uppländsk slätt", "Skånsk-Dansk", "Sandviken är en badvik.",
         "Nacka tingsrätt dömde.", "Karlskoga lasarett", "Sparbanken Skåne", "Borås Energi och Miljö", "M/S Stockholm",
         "Vi åt på restaurang Kiruna.", "Göteborgs räddningsmission", "Stockholms Handelskammare", "färjan Gotland",
-        "malare", "info@malarens.example", "malaren", "Lundsbergs skola", "arbetsbord", "bor i stugan", "sparbanken",
+        "malare", "lommarna", "kumlarna", "info@malarens.example", "malaren",
+        "Lundsbergs skola", "arbetsbord", "bor i stugan", "sparbanken",
     ],
 )  # fmt: skip
 def test_what_is_no_municipality_is_none(text: str) -> None:

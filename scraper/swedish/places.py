@@ -251,10 +251,9 @@ def _inhabitants(text: str) -> list[_Found]:
                 begins -= 1
             stem = text[begins:end].lower()
             place = stems.get(stem)
-            # "umebor", but no "målare", nor "malare" of Malå.
-            if len(stem) < _SHORTEST_STEM and pattern is not _INHABITANT[0]:
-                continue
-            if place and place.name not in gazetteer().ambiguous:
+            # "umebor", but not "malare" of Malå, nor "lommarna", which are birds, of Lomma.
+            by_bo = pattern is _INHABITANT[0] or not (len(stem) < _SHORTEST_STEM or (place and place.name[-1] == "a"))
+            if place and by_bo and place.name not in gazetteer().ambiguous:
                 found.append(_Found(begins, match.end(), place, "its inhabitants are named"))
     return found
 
