@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from scraper.layout import Layout
 from scraper.mainbox_tree import Block, up
@@ -22,6 +23,9 @@ _CONSENT = re.compile(r"\b(?:kakor|cookies?|webbkakor)\b", re.IGNORECASE)
 _TRAIL = re.compile(
     r"(?:(?:du är här|you are here):?\s*)?(?:start|startsida|startsidan|hem|home)\s*[/›»>→|\\].{1,150}$", re.IGNORECASE
 )
+_TRAIL_LENGTH = 200
+_UP = 12
+"""Blocks around a heading or a button that are looked at: on pages that are not made to be slow it has fewer."""
 _ANNOUNCERS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "table", "dl"])
 _SECTIONS = frozenset(["article", "aside", "section"])
@@ -52,7 +56,7 @@ def mark_consents(top: Block, kept: set[int], tree: Tree) -> list[Block]:
     found = []
     nothing = Region(tree)
     for block in (one for one in top.under() if one.asks):
-        for around in up(block):
+        for around in islice(up(block), _UP):
             if id(around) in kept or around.parent is None or around.name:
                 break
             if around.plain >= _LABEL and _CONSENT.search(tree.line(around.number, nothing)):
@@ -87,6 +91,8 @@ def mark_before(inside: list[Block], title: Block, tree: Tree) -> None:
             return
         if id(block) in above or block.name or block.dropped or not block.links:
             continue
+        if not block.is_linked and (block.plain + block.linked > _TRAIL_LENGTH or _is_all_of_above(block)):
+            continue
         if not block.is_linked:
             # A trail ends with the page itself, which is no link.
             block.name = "menu" if _is_trail(tree.lines(block.number, nothing), named) else ""
@@ -96,6 +102,11 @@ def mark_before(inside: list[Block], title: Block, tree: Tree) -> None:
             # A column of links before the text's column makes one of links after it chrome as well.
             if beside.is_linked and not beside.heads and id(beside) not in above:
                 beside.name = beside.name or "menu"
+
+
+def _is_all_of_above(block: Block) -> bool:
+    above = block.parent
+    return above is not None and (above.plain, above.linked) == (block.plain, block.linked)
 
 
 def _is_trail(lines: list[str], named: str) -> bool:
@@ -118,10 +129,11 @@ def mark_beside(boxes: list[Block], title: Block) -> None:
 
 def mark_columns(inside: list[Block]) -> None:
     """Name cells full of links beside a cell full of text: a table that lays out the page has its menu in one."""
-    for block in inside:
-        if block.tag == "td" and block.links >= _COLUMN_LINKS and block.is_linked and not block.name:
-            text = (one for one in block.beside() if one.tag == "td" and one.plain >= _COLUMN_TEXT)
-            block.name = "menu" if any(not one.is_linked for one in text) else ""
+    for row in inside:
+        cells = [one for one in row.children if one.tag == "td"]
+        if any(cell.plain >= _COLUMN_TEXT and not cell.is_linked for cell in cells):
+            for cell in cells:
+                cell.name = cell.name or ("menu" if cell.links >= _COLUMN_LINKS and cell.is_linked else "")
 
 
 def mark_contents(inside: list[Block], kept: set[int]) -> None:
@@ -131,8 +143,8 @@ def mark_contents(inside: list[Block], kept: set[int]) -> None:
             continue
         if not any(one.attributes.get("role") in ("tab", "tablist") for one in block.under()):
             block.name = "menu"
-            before = block.before()
-            if before and before.tag in _ANNOUNCERS and not (block.after() and not block.after()[0].heads):
+            before, after = block.before(), block.next()
+            if before and before.tag in _ANNOUNCERS and (after is None or after.heads):
                 before.name = "menu"
 
 
@@ -225,8 +237,10 @@ def _teller(listed: tuple[str, ...]) -> Callable[[str], bool]:
 def _part(head: Block, kept: set[int]) -> Iterator[Block]:
     """A heading and what stands under it, up to the next that is no deeper, as few blocks as hold it."""
     around = head
-    while around.parent and id(around.parent) not in kept and _is_under(around.parent, head):
-        around = around.parent
+    for above in islice(up(head.parent), _UP):
+        if id(above) in kept or not _is_under(above, head):
+            break
+        around = above
     yield around
     if around.tag in _SECTIONS or around.plain + around.linked > head.plain + head.linked:
         return

@@ -25,7 +25,7 @@ class Block:
 
     __slots__ = (
         "asks", "attributes", "children", "dropped", "fields", "heads", "inner", "linked", "links", "name", "number",
-        "parent", "plain", "tag", "taken",
+        "parent", "place", "plain", "tag", "taken",
     )  # fmt: skip
 
     def __init__(self, number: int, tag: str, attributes: Attributes, parent: Block | None) -> None:
@@ -33,6 +33,8 @@ class Block:
         self.tag = tag
         self.attributes = attributes
         self.parent = parent
+        self.place = len(parent.children) if parent else 0
+        """Its place among the blocks of the one above."""
         self.children: list[Block] = []
         self.plain = 0
         """Characters outside links, here and below, white space left out."""
@@ -83,14 +85,16 @@ class Block:
 
     def after(self) -> list[Block]:
         """The blocks that follow in the one above."""
+        return self.parent.children[self.place + 1 :] if self.parent else []
+
+    def next(self) -> Block | None:
+        """The block that stands just after in the one above."""
         around = self.parent.children if self.parent else []
-        return around[next((number + 1 for number, one in enumerate(around) if one is self), 0) :]
+        return around[self.place + 1] if self.place + 1 < len(around) else None
 
     def before(self) -> Block | None:
         """The block that stands just before in the one above."""
-        around = self.parent.children if self.parent else []
-        place = next((number for number, one in enumerate(around) if one is self), 0)
-        return around[place - 1] if place else None
+        return self.parent.children[self.place - 1] if self.parent and self.place else None
 
     def leave_out(self) -> None:
         """Take what stands here from the sums above."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date
 from statistics import fmean
 
@@ -119,11 +120,23 @@ def test_a_title_apart_from_the_text_is_found() -> None:
     assert [block_text(block) for block in page.sections[0].blocks] == ["Kort ingress", TEXT * 3]
 
 
-def test_large_and_deep_pages_take_time_in_proportion() -> None:
+LARGE: dict[str, Callable[[int], str]] = {
+    "blocks": lambda size: f"<div>{'<div><div class=x>' * (size // 10)}{f'<div><p>{TEXT}</p></div>' * size}</div>",
+    "contents": lambda size: "<h1>A</h1>" + "<ul><li><a href=#a>En</a></li><li><a href=#b>Två</a></li></ul>" * size,
+    "a deep heading": lambda size: f"<main><h1>A</h1><p>{TEXT}</p>{'<div>' * size}<h2>Dela</h2>",
+    "a deep trail": lambda size: f"<main>{'<div>' * size}<a href=/>A</a> {TEXT}{'</div>' * size}<h1>A</h1>{TEXT}",
+    "a wide row": lambda size: f"<table><tr><td>{TEXT * 9}</td>{f'<td>{LINKS}</td>' * size}",
+    "buttons": lambda size: "<main><h1>A</h1>" + "<button aria-expanded=false>Hur?</button><p>Så</p>" * size,
+}
+"""Pages that are large in one way."""
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_large_and_deep_pages_take_time_in_proportion(kind: str) -> None:
     """Four times the page takes no more than some eight times the time."""
     spent = []
     for size in (1000, 4000):
-        body = f"<div>{'<div><div class=x>' * (size // 10)}{f'<div><p>{TEXT}</p></div>' * size}</div>"
+        body = LARGE[kind](size)
         start = time.process_time()
         page_of(body)
         spent.append(time.process_time() - start)
