@@ -200,8 +200,7 @@ def step(database: Database, path: Path) -> Iterator[None]:
     Raises ArchiveWriteError when SQLite has had to take back the whole transaction, for want of room for instance.
     """
     with plain_errors(path):
-        if not database.conn.in_transaction:
-            raise ArchiveWriteError(f"What was written to {path} in this batch was taken back: begin the batch again.")
+        refuse_taken_back(database, path)
         database.execute("SAVEPOINT step")
         try:
             yield
@@ -211,6 +210,27 @@ def step(database: Database, path: Path) -> Iterator[None]:
                 database.execute("RELEASE step")
             raise
         database.execute("RELEASE step")
+
+
+@contextmanager
+def part(database: Database, path: Path) -> Iterator[None]:
+    """A step that cannot be taken back alone: an error takes back the whole transaction that is open.
+
+    A savepoint has SQLite write what each page of the file was before, which for one page of a site goes to the disk.
+    """
+    with plain_errors(path):
+        refuse_taken_back(database, path)
+        try:
+            yield
+        except BaseException:
+            database.rollback()
+            raise
+
+
+def refuse_taken_back(database: Database, path: Path) -> None:
+    """Raise ArchiveWriteError where the transaction that is meant is no longer open, so that nothing is half there."""
+    if not database.conn.in_transaction:
+        raise ArchiveWriteError(f"What was written to {path} in this batch was taken back: begin the batch again.")
 
 
 @contextmanager

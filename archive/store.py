@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +11,14 @@ from types import TracebackType
 from typing import Literal, Self
 
 import msgspec
+from sqlite_utils import Database
 
 from archive import captures, chrome, order
 from archive.again import Again, seen_again, write_again
 from archive.captures import Kept, Why
 from archive.decisions import Decision, write_decision
 from archive.events import PageEvent, page_events
-from archive.file import open_for_writing, plain_errors, step, transaction
+from archive.file import open_for_writing, part, plain_errors, refuse_taken_back, step, transaction
 from archive.heads import complete_heads, refuse_vanished
 from archive.held import Held, held, held_record
 from archive.revisions import Reader, Recorded
@@ -52,7 +53,8 @@ class Archive:
         refuse_vanished(path)
         self.database = open_for_writing(path)
         self._open = True
-        self._batching = False
+        self._step: Callable[[Database, Path], AbstractContextManager[None]] = transaction
+        """What a write is: a transaction, or a step or part of one that is open."""
 
     def __enter__(self) -> Self:
         return self
@@ -80,26 +82,40 @@ class Archive:
         Each capture and each page is still whole or not there: an error in one takes back that one. A crawl does not
         batch, so that a capture that it has acknowledged stays.
         """
-        with self.together():
-            yield
+        # What a step may have to take back is one page's: no reason to write it to a file beside.
+        self.database.execute("PRAGMA temp_store = MEMORY")
+        try:
+            with self._steps(step):
+                yield
+        finally:
+            self.database.execute("PRAGMA temp_store = DEFAULT")
         self._complete_heads()
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Commit a few writes at once: what a page said together with the capture after it. No run begins or ends."""
+        """Commit a few writes at once: what a page said together with the capture after it. No run begins or ends.
+
+        An error in one takes back all. Raises ArchiveWriteError where that was passed over.
+        """
+        with self._steps(part):
+            yield
+            refuse_taken_back(self.database, self.path)
+
+    @contextmanager
+    def _steps(self, one: Callable[[Database, Path], AbstractContextManager[None]]) -> Iterator[None]:
         with transaction(self.database, self.path):
-            self._batching = True
+            self._step = one
             try:
                 yield
             finally:
-                self._batching = False
+                self._step = transaction
 
     def _writing(self) -> AbstractContextManager[None]:
-        return (step if self._batching else transaction)(self.database, self.path)
+        return self._step(self.database, self.path)
 
     def _complete_heads(self) -> None:
         """Bring the file of heads up, once what they stand for is committed."""
-        if not self._batching:
+        if self._step is transaction:
             complete_heads(self.database, self.path)
 
     def begin_run(self, site: Site, *, version: str, now: datetime) -> int:

@@ -105,3 +105,22 @@ def test_no_room_in_a_batch_leaves_what_was_there(archive: Archive, path: Path) 
     archive.database.execute("PRAGMA max_page_count = 1000000")
     assert counted(path, "captures") == 1
     assert archive.database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_an_error_in_writes_that_belong_together_takes_back_all(archive: Archive) -> None:
+    """Whoever passes over the error does not commit the rest: the next write is refused, and so is the end."""
+    run = begin(archive)
+
+    def write() -> None:
+        with archive.together():
+            archive.keep(run, capture())
+            with pytest.raises(AttributeError):
+                archive.keep(run, None)  # type: ignore[arg-type]
+            with pytest.raises(ArchiveWriteError):
+                archive.keep(run, capture("http://byran.example/2.html"))
+
+    with pytest.raises(ArchiveWriteError, match="begin the batch again"):
+        write()
+    assert archive.database.table("captures").count == 0
+    archive.keep(run, capture())
+    assert archive.database.table("captures").count == 1
