@@ -45,7 +45,8 @@ WORDS: dict[Result, str] = {
 }
 _READ: tuple[Result, ...] = ("changed", "new", "back", "unchanged")
 _TROUBLE: tuple[Result, ...] = ("failed", "unreadable", "suspect", "left")
-_UNANSWERED: tuple[Result, ...] = ("failed", "left", "not_allowed")
+_NOT_THE_LAYOUT: tuple[Result, ...] = ("failed", "left", "not_allowed", "gone", "still_gone", "never_seen", "moved")
+"""Pages that could not be read for a reason that lies with them or their server, which their look tells."""
 _OF_LAYOUT: tuple[Doubt, ...] = ("drift", "loss", "empty")
 _SEVERAL = 3
 """Pages that lose their sections in one run before that is called the layout's doing: one or two may be edited."""
@@ -128,12 +129,12 @@ EXIT_CODES: dict[RunStatus, int] = {"ok": 0, "failed": 1, "partial": 3, "drift":
 
 
 def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
-    """Signs that the layout changed, one sentence each. Pages that did not answer are no such sign."""
+    """Signs that the layout changed, one sentence each. Pages that did not answer, or are gone, are no such sign."""
     looks = tuple(look for look in looks if not look.document)
     read = [look for look in looks if look.result in _READ]
-    unanswered = sum(look.result in _UNANSWERED for look in looks)
+    explained = sum(map(_explains_itself, looks))
     found = []
-    if read and len(read) + unanswered < floors.pages:
+    if read and len(read) + explained < floors.pages:
         found.append(f"{len(read)} pages could be read; the site file expects at least {floors.pages}.")
     below = {
         look.address: f"{look.address} has {look.sections} sections; the site file expects at least {floors.sections}."
@@ -146,3 +147,8 @@ def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
     if lost >= max(_SEVERAL, len(read)):
         found.append(f"{lost} pages would lose their sections at once, {len(read)} pages could be read as before.")
     return tuple(found)
+
+
+def _explains_itself(look: Look) -> bool:
+    """Whether a page was not read for another reason than how it is laid out."""
+    return look.result in _NOT_THE_LAYOUT or (look.result == "suspect" and look.doubt not in _OF_LAYOUT)

@@ -29,7 +29,7 @@ from scraper.report import report
 from scraper.summary import EXIT_CODES
 from tests.agency import nightly, truth
 from tests.agency.server import Agency
-from tests.agency.trouble import Trouble, busy
+from tests.agency.trouble import Trouble, busy, challenge, to_front
 from tests.builders import night
 from tests.clocks import FakeClock
 from tests.runs import crawl_agency, results
@@ -158,6 +158,22 @@ def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Pat
     summary = crawl_agency(agency, path, 1, floors=Floors(pages=50, sections=40))
     assert (summary.status, EXIT_CODES[summary.status]) == ("drift", 4)
     assert [line.split()[-1] for line in summary.shortfalls] == ["50.", "40."]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(Trouble(status=404, times=None), "ok"), (challenge(times=None), "partial"), (to_front(), "partial")],
+)
+def test_pages_that_say_why_they_cannot_be_read_are_no_changed_layout(
+    agency: Agency, path: Path, trouble: Trouble, status: str
+) -> None:
+    """Pages that are gone for good, or behind a doorkeeper, would have been called a changed layout every night."""
+    crawl_agency(agency, path, 1)
+    for address in (truth.LAUNDRY, truth.BICYCLES):
+        agency.trouble[truth.EXAMPLE_HOST, address] = trouble
+    for number in (2, 3):
+        summary = crawl_agency(agency, path, number, shown=1, floors=Floors(pages=7))
+        assert (summary.shortfalls, summary.status) == ((), status)
 
 
 def test_nothing_read_is_a_failed_run(agency: Agency, path: Path) -> None:
