@@ -60,6 +60,8 @@ def _read_office(capture: Capture, body: bytes, limit: int, kind: str) -> Readin
         record = read_office(body, limit)
     except MemoryError:
         raise
+    except ValueError as error:
+        return Reading(verdict="unparsable", why=f"The {kind} was not read: {error}.")
     except Exception as error:  # noqa: BLE001 -- as with a PDF
         return Reading(verdict="unparsable", why=f"The {kind} could not be read ({type(error).__name__}).")
     if not record.sections:

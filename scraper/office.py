@@ -24,6 +24,7 @@ _ODT: Final = "application/vnd.oasis.opendocument.text"
 _BY_NAME: Final = re.compile(r"heading ([1-9])\Z", re.IGNORECASE)
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOWEST: Final = 6
+_LEVELS: Final = frozenset("123456789")
 _CHUNK: Final = 1 << 16
 # By the names of their elements, the namespace's customary prefix before them.
 _PARAGRAPHS: Final = frozenset(("w:p", "text:p", "text:h"))
@@ -170,7 +171,8 @@ class _Reader:
             return
         if name in _PARAGRAPHS:
             self._open.append([])
-            self._level.append(int(values.get("text:outline-level", "1")) if name == "text:h" else 0)
+            level = values.get("text:outline-level", "")
+            self._level.append(0 if name != "text:h" else int(level) if level in _LEVELS else 1)
         elif name == "w:pStyle" and self._level:
             self._level[-1] = self._levels.get(values.get("w:val", ""), 0)
         elif name in _SPACES and self._open:
