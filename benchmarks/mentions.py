@@ -9,8 +9,8 @@ import re
 import time
 from collections.abc import Iterator
 
-from scraper.swedish import find_mentions
 from scraper.swedish.gazetteer import gazetteer
+from scraper.swedish.mentions import find_mentions
 from tests.labelled import Named, Sentence, scores, sentences
 
 NAME = "mentions"

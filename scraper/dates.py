@@ -11,7 +11,7 @@ import msgspec
 from schemas.page import Dated, DateSource
 from scraper.layout import Layout, Place
 from scraper.selectors import Finder
-from scraper.swedish import find_date, leading_date
+from scraper.swedish.days import find_date, leading_date
 from scraper.tree import Region
 
 Which = Literal["published", "updated"]

@@ -17,7 +17,7 @@ from schemas.chrome import Chrome
 from schemas.mention import Contact, Mention
 from schemas.page import Block, Link, Page, block_links, block_text
 from schemas.reading import Rules
-from scraper.swedish import find_contacts
+from scraper.swedish.contacts import find_contacts
 
 _HEADED: Final = re.compile(r"\b(?:kontakt\w*|frågor\?|vill du veta mer|mer information)", re.IGNORECASE)
 _REACHABLE: Final = re.compile(r"\w@\w|(?<!\d)(?:0|\+46)[\d \xa0()-]{6,}\d")

@@ -11,7 +11,9 @@ from schemas.mention import Mention
 from schemas.page import Page, digest
 from schemas.reading import Reading, Rules
 from scraper.page_contacts import contacts_in, with_contacts
-from scraper.swedish import find_dates, find_mentions, find_subjects
+from scraper.swedish.days import find_dates
+from scraper.swedish.mentions import find_mentions
+from scraper.swedish.subjects import find_subjects
 
 _REMEMBERED = 4096
 """Texts whose mentions are remembered: a rebuild reads most texts as many times as there were nights."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.swedish import find_contacts
+from scraper.swedish.contacts import find_contacts
 
 
 def told(text: str) -> list[tuple[str, str, str, str]]:

@@ -7,8 +7,8 @@ from importlib import resources
 
 import pytest
 
-from scraper.swedish import find_mentions
 from scraper.swedish.gazetteer import genitive
+from scraper.swedish.mentions import find_mentions
 
 TABLE = tomllib.loads((resources.files("scraper.swedish") / "municipalities.toml").read_text("utf-8"))
 # Municipalities of each county, from Statistics Sweden.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.mentions import LEAST_PRECISION, LEAST_RECALL, naive, ours
 from schemas.mention import Mention
-from scraper.swedish import find_mentions
+from scraper.swedish.mentions import find_mentions
 from tests.labelled import scores, sentences
 
 PARTS = ("development", "held-out", "fresh", "blind", "second-stranger")

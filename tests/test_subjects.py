@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.swedish import find_subjects
-from scraper.swedish.subjects import SUBJECTS
+from scraper.swedish.subjects import SUBJECTS, find_subjects
 
 
 def subjects(heading: str, text: str) -> list[str]:
