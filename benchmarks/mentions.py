@@ -63,12 +63,12 @@ def run() -> str:
     parts: dict[str, list[Sentence]] = {"all": list(asked)}
     for sentence in asked:
         parts.setdefault(sentence.part, []).append(sentence)
-    lines = ["Mentions in Swedish: precision and recall", f"{'':24}{'person':>22}{'place':>22}"]
+    lines = ["Mentions in Swedish: precision and recall", f"{'':33}{'person':>22}{'place':>22}"]
     for part, chosen in parts.items():
         for tool, answer in (("tidslager", ours), ("capitals + list", naive)):
             found = scores(answer, chosen)
             cells = "".join(f"{f'{score.precision:.3f} {score.recall:.3f}':>22}" for score in found.values())
-            lines.append(f"{part:12}{tool:16}{cells}  ({len(chosen)} sentences)")
+            lines.append(f"{part:17}{tool:16}{cells}  ({len(chosen)} sentences)")
             if tool == "tidslager":
                 assert all(score.precision >= LEAST_PRECISION for score in found.values()), lines
                 assert all(score.recall >= LEAST_RECALL for score in found.values()), lines
