@@ -26,7 +26,7 @@ Doubt = Literal[
     "consent",  # a page that asks for consent before it shows anything
     "front_page",  # a redirect to the site's front page, as for a page that is lost
     "shared",  # other pages lead to the same address, or say the same to the byte: a notice rather than the page
-    "soft_404",  # status 200 and the words of a 404
+    "soft_404",  # status 200 and the words of a 404, or of a server or a site that is out of order
     "empty",  # a page without any content
     "drift",  # the layout has changed, and sections would be lost by it
     "loss",  # more than half of the sections gone at once, or nearly all of the text

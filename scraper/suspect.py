@@ -56,6 +56,23 @@ _SOFT_404: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(rf"(?:tyvärr[,!]? )?(?:{_MISSING})[!.…]")
 
+# Titles of servers, frameworks and sites that are out of order. "Underhåll" and "Avbrott" alone are news of many kinds.
+_OUT_OF_ORDER: Final = re.compile(
+    r"(?:(?:ojdå?|hoppsan|tyvärr|sorry|oops)[!,.…]? )?(?:"
+    r"(?:ett )?(?:tekniskt|oväntat|internt) (?:server)?fel(?: (?:har )?(?:inträffat|inträffade|uppstått|uppstod))?"
+    r"|ett fel (?:har )?(?:inträffat|inträffade|uppstått|uppstod)|något (?:gick|har gått) (?:fel|snett)"
+    r"|(?:webbplatsen|webbsidan|sajten|sidan|tjänsten) (?:är|ligger) (?:tillfälligt |just nu |för tillfället )?"
+    r"(?:stängd|nere|otillgänglig|inte tillgänglig|ur funktion)(?: (?:för|på grund av) underhåll(?:sarbete)?)?"
+    r"|(?:vi|webbplatsen) (?:utför|gör|genomgår) (?:just nu )?underhåll(?: (?:av|på) (?:webbplatsen|servern))?"
+    r"|(?:(?:http )?(?:error|fel) ?)?(?:500|502|503|504)?(?:[ –:-]+)?(?:internal server error|bad gateway"
+    r"|service (?:temporarily )?unavailable|gateway time-?out)"
+    r"|(?:application|runtime|database) error|server error in '/[^']{0,60}' application"
+    r"|error establishing a database connection|something went wrong|an (?:unexpected )?error (?:has )?occurred"
+    r"|(?:(?:web ?)?site |we are |we're )?(?:is )?(?:currently )?(?:down for|under|undergoing|closed for)"
+    r" (?:scheduled )?maintenance|maintenance mode|we(?:'|’)ll be (?:right )?back(?: soon)?"
+    r")[!.…]*"
+)
+
 _LOGIN: Final = re.compile(
     r"(?:logga in|inloggning|log ?in|sign in|please (?:log|sign) in|välj (?:inloggningsmetod|hur du vill logga in)"
     r"|du måste logga in|inloggning krävs|authentication required|login required)[!.…]*"
@@ -146,7 +163,7 @@ def _consent(markup: str, titles: tuple[str, ...]) -> tuple[Doubt, str] | None:
 
 def _soft_404(capture: Capture, titles: tuple[str, ...], content: str) -> tuple[Doubt, str] | None:
     for title in titles:
-        if _SOFT_404.fullmatch(title):
+        if _SOFT_404.fullmatch(title) or _OUT_OF_ORDER.fullmatch(title):
             return "soft_404", f'It answers 200 and says "{title}".'
     if _ERROR_ADDRESS.search(_path(capture.address)):
         return "soft_404", f"It answers 200 at {capture.address}, an address for pages that are lost."

@@ -148,6 +148,18 @@ SUSPECTS: dict[str, tuple[Doubt, Capture]] = {
         answer(page("Välkommen", "<p>Hit kom du.</p>"), address="https://byran.example/fel/404.html"),
     ),
     "existerar inte": ("soft_404", answer(page("Sidan existerar inte", "<p>.</p>"))),
+    # Out of order
+    "tekniskt fel": ("soft_404", answer(page("Tekniskt fel", "<p>Försök igen om en stund.</p>"))),
+    "ett fel har uppstått": ("soft_404", answer(page("Ett fel har uppstått | Byrån", "<p>.</p>", h1="Oj"))),
+    "något gick fel": ("soft_404", answer(page("Byrån", "<p>Ladda om.</p>", h1="Hoppsan! Något gick fel."))),
+    "stängd för underhåll": ("soft_404", answer(page("Webbplatsen är stängd för underhåll", "<p>Åter i morgon.</p>"))),
+    "nere": ("soft_404", answer(page("Sidan ligger tillfälligt nere", "<p>.</p>"))),
+    "503 with status 200": ("soft_404", answer(page("503 Service Unavailable", "<p>nginx</p>"))),
+    "502 of a proxy": ("soft_404", answer(page("502 Bad Gateway", "<hr><p>nginx</p>"))),
+    "server error": ("soft_404", answer(page("Server Error in '/Webb' Application.", "<p>Runtime Error</p>"))),
+    "database": ("soft_404", answer(page("Database Error", "<p>.</p>", h1="Error establishing a database connection"))),
+    "maintenance": ("soft_404", answer(page("Site is under maintenance", "<p>Hi.</p>"))),
+    "back soon": ("soft_404", answer(page("We'll be back soon!", "<p>Sorry.</p>"))),
     # Empty
     "empty main": ("empty", answer(page("Om samverkan", ""))),
     "empty body": ("empty", answer("<html><body></body></html>")),
@@ -229,6 +241,13 @@ PAGES: dict[str, Capture] = {
     "a form with a captcha": answer(
         page("Synpunkter", "<p>Vad tycker du?</p><form><div class='g-recaptcha'></div></form>")
     ),
+    "upkeep": answer(page("Underhåll", "<p>Spola filtret en gång i månaden.</p>")),
+    "a break in the water": answer(page("Avbrott", "<p>Vattnet är av på Storgatan till klockan tre.</p>")),
+    "a fault in the traffic lights": answer(page("Tekniskt fel i trafiksignal", "<p>Felet lagas i dag.</p>")),
+    "on faults": answer(page("Oväntade fel", "<p>Så arbetar vi med dem.</p>")),
+    "a service that is down elsewhere": answer(page("Sidan är stängd på helger", "<p>Öppnar måndag.</p>")),
+    "an article on maintenance": answer(long("Webbplatsen är stängd för underhåll")),
+    "a room with a number": answer(page("503", "<p>Grupprum för sex.</p>")),
     "how to log in": answer(page("Så loggar du in", "<p>Välj e-legitimation och följ stegen.</p>")),
     "a page with a login in its corner": answer(
         page("Kontakt", "<p>Ring oss.</p><form>Logga in <input type=password></form>")
