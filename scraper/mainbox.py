@@ -99,7 +99,7 @@ def main_box(finder: Finder, root: int, layout: Layout, hidden: Region) -> MainB
     if title:
         mark_before(inside, title, finder.tree)
         mark_beside(boxes, title)
-    mark_columns(inside)
+    mark_columns(inside, kept)
     mark_contents(inside, kept)
     mark_worded(inside, kept, layout, finder.tree, sum(box.plain for box in boxes))
     mark_fields(boxes, kept)

@@ -127,13 +127,17 @@ def mark_beside(boxes: list[Block], title: Block) -> None:
                 block.name = block.name or "related"
 
 
-def mark_columns(inside: list[Block]) -> None:
-    """Name cells full of links beside a cell full of text: a table that lays out the page has its menu in one."""
+def mark_columns(inside: list[Block], kept: set[int]) -> None:
+    """Name cells full of links beside a cell full of text: a table that lays out the page has its menu in one.
+
+    A table of facts has links in its cells too, and no headings.
+    """
     for row in inside:
         cells = [one for one in row.children if one.tag == "td"]
-        if any(cell.plain >= _COLUMN_TEXT and not cell.is_linked for cell in cells):
-            for cell in cells:
-                cell.name = cell.name or ("menu" if cell.links >= _COLUMN_LINKS and cell.is_linked else "")
+        is_page = any(cell.heads for cell in cells)
+        if is_page and any(cell.plain >= _COLUMN_TEXT and not cell.is_linked for cell in cells):
+            for cell in (one for one in cells if one.links >= _COLUMN_LINKS and one.is_linked):
+                cell.name = cell.name or ("" if id(cell) in kept else "menu")
 
 
 def mark_contents(inside: list[Block], kept: set[int]) -> None:

@@ -292,6 +292,8 @@ def test_a_cell_of_links_beside_a_cell_of_text_is_a_menu() -> None:
     """In a table that lays out the page the menu may come after the title."""
     cells = f"<tr><td>{LINKS}</td><td><p>{TEXT * 5}</p><h2>B</h2><p>{TEXT * 5}</p></td></tr>"
     assert told(f"<table><tr><td colspan=2><h1>A</h1></td></tr>{cells}</table>") == ["B", TEXT * 5, TEXT * 5]
+    facts = f"<table><tr><td>{TEXT * 5}</td><td>{LINKS}</td></tr></table>"
+    assert "Gren nummer 5" in told(f"<main><h1>A</h1>{facts}</main>")[0]
 
 
 def test_a_section_of_chrome_ends_where_it_does() -> None:
