@@ -222,8 +222,9 @@ def _key_frame(database: Database, body: bytes, site: str, known: dict[int, Fram
     alone = pack(body, care=Care.FIRST)
     with_site = packed_by_site(database, body, site, known)
     for data, number in with_site[:1]:
-        base = dictionary_frame(database, number, MAX_DEPTH // 2, known)
-        if base is not None and len(data) < len(alone) * _PAYS:
+        pays = len(data) < len(alone) * _PAYS
+        base = dictionary_frame(database, number, MAX_DEPTH // 2, known) if pays else None
+        if base is not None:
             return _Written(codec="delta", base=base.id, data=data)
     # Care is for what a site will stand on. Where its pages have little in common each stands alone, and many do.
     data = alone if with_site else pack(body, care=Care.KEY)

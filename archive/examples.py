@@ -7,7 +7,7 @@ these more than those in the text: a page on a procurement may well mention a co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -88,8 +88,8 @@ def _words_in(text: str) -> Mapping[Kind, _Words]:
     folded = _folded(text)
     found = {}
     for kind, openings in _FOLDED_OPENINGS.items():
-        starts = {_begin_of_word(text, at) for opening in openings for at in _places(opening, folded)}
-        words = _words_of(_PATTERNS[kind], text, sorted(starts))
+        starts = [at for opening in openings if opening in folded for at in _begins(text, folded, opening)]
+        words = _words_of(_PATTERNS[kind], text, sorted(starts)) if starts else []
         if words:
             found[kind] = _Words(words[0], len(words))
     return found
@@ -115,17 +115,17 @@ def _folded(text: str) -> bytes:
 _FOLDED_OPENINGS: Final = {kind: tuple(map(_folded, openings)) for kind, openings in _OPENINGS.items()}
 
 
-def _places(opening: bytes, folded: bytes) -> Iterator[int]:
+def _begins(text: str, folded: bytes, opening: bytes) -> list[int]:
+    """Where the words begin that have an opening in them."""
+    found = []
     at = folded.find(opening)
     while at >= 0:
-        yield at
+        begin = at
+        while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+            begin -= 1
+        found.append(begin)
         at = folded.find(opening, at + len(opening))
-
-
-def _begin_of_word(text: str, at: int) -> int:
-    while at and (text[at - 1].isalnum() or text[at - 1] == "_"):
-        at -= 1
-    return at
+    return found
 
 
 def example_of(section: Section, kinds: Iterable[object], text: str) -> Told | None:
