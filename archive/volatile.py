@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -45,7 +46,12 @@ class _Rules(msgspec.Struct, frozen=True):
 
 def rules_of(database: Database, run: int) -> tuple[Volatile, ...]:
     """The rules that were in force in a run."""
-    config = database.execute("SELECT config FROM runs WHERE id = ?", [run]).fetchone()[0]
+    return _rules(database.execute("SELECT config FROM runs WHERE id = ?", [run]).fetchone()[0])
+
+
+@lru_cache(maxsize=16)
+def _rules(config: str) -> tuple[Volatile, ...]:
+    """Decoded once a run and not once a page."""
     return msgspec.json.decode(config, type=_Rules).volatile
 
 
