@@ -78,19 +78,33 @@ def keep_body(database: Database, body: bytes, *, earlier: Sequence[int] = (), s
         or _delta(database, body, frames[-2:], site, known)
         or _key_frame(database, body, site, known)
     )
-    if written.learned:
-        values = [written.base, written.learned.whole, written.learned.data]
+    for form in (written, _alone(body)):
+        database.execute("SAVEPOINT body")
+        number = _write(database, name, len(body), form, site)
+        sound = _reads_back(database, number, body, known)
+        database.execute("RELEASE body" if sound else "ROLLBACK TO body")
+        if sound:
+            return number
+    raise ArchiveError(f"Body {number} does not read back as it was written: this is a fault of ours, report it.")
+
+
+def _write(database: Database, name: bytes, size: int, form: _Written, site: str) -> int:
+    if form.learned:
+        values = [form.base, form.learned.whole, form.learned.data]
         database.execute("INSERT INTO templates (base, whole, data) VALUES (?, ?, ?)", values)
     cursor = database.execute(
         "INSERT INTO bodies (sha256, size, how, base, helper, data) VALUES (?, ?, ?, ?, ?, ?)",
-        [name, len(body), HOW[written.codec], written.base, written.helper, written.data],
+        [name, size, HOW[form.codec], form.base, form.helper, form.data],
     )
     number = int(cursor.lastrowid or 0)
-    if written.dictionary:
+    if form.dictionary:
         database.execute("INSERT INTO dictionaries (body_id, site) VALUES (?, ?)", [number, site])
-    if not _reads_back(database, number, body, known):
-        raise ArchiveError(f"Body {number} does not read back as it was written: this is a fault of ours, report it.")
     return number
+
+
+def _alone(body: bytes) -> _Written:
+    """A body as it is, should what was thought out for it not read back: a capture is not lost to a fault of ours."""
+    return _Written(codec="raw", data=body)
 
 
 def read_body(database: Database, number: int) -> bytes | None:

@@ -160,7 +160,7 @@ def difference(body: bytes, base: Frame, helper: Frame | None = None) -> tuple[C
     before = helper.body if helper else b""
     template = base.template
     values = likely(template, base.body, body) if template else None
-    if template is None or values is None:
+    if template is None or values is None or len(values) >= 1 << 8 * _LENGTH:
         return "delta", pack(body, before + base.body)
     tonight = fill(template, base.body, values)
     return "filled", len(values).to_bytes(_LENGTH, "big") + values + pack(body, before + tonight)

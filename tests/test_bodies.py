@@ -6,6 +6,7 @@ import random
 import sqlite3
 from itertools import pairwise
 from pathlib import Path
+from string import ascii_letters, digits
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -286,17 +287,41 @@ def test_an_old_damage_does_not_cost_tonights_capture(archive: Archive) -> None:
     assert codecs(archive) == ["zstd", "zstd"]
 
 
-def test_a_write_that_does_not_read_back_is_not_kept(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were the compressor wrong, nothing would be committed and the fault said."""
-    keep(archive, b"x" * 500)
-    monkeypatch.setattr(bodies, "pack", lambda *_, **__: b"fel")
-    with pytest.raises(ArchiveError):
-        keep(archive, b"y" * 500)
-    monkeypatch.undo()
+def test_a_form_that_does_not_read_back_costs_room_and_no_capture(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the compressor wrong, or what fits a template: the form is not kept, the body is, as it is."""
+    first, second = noisy(1, page_text(prose(1))), noisy(2, page_text(prose(1)))
     monkeypatch.setattr(bodies, "fit", lambda *_: b"\x01")
+    numbers = keep(archive, first, second)
+    monkeypatch.undo()
+    monkeypatch.setattr(bodies, "pack", lambda *_, **__: b"fel")
+    numbers += keep(archive, b"y" * 500)
+    assert codecs(archive) == ["zstd", "raw", "raw"]
+    assert [read_body(archive.database, number) for number in numbers] == [first, second, b"y" * 500]
+    assert archive.database.execute("SELECT count(*) FROM templates").fetchone() == (0,)
+
+
+def test_a_write_that_does_not_read_back_is_not_kept(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Did not even the bytes themselves come back, nothing would be committed and the fault said."""
+    monkeypatch.setattr(bodies, "decoded", lambda *_: b"fel")
     with pytest.raises(ArchiveError, match="does not read back"):
-        keep(archive, noisy(1, page_text(prose(1))), noisy(2, page_text(prose(1))))
-    assert codecs(archive) == ["zstd"]
+        keep(archive, b"y" * 500)
+    assert codecs(archive) == []
+
+
+def test_values_of_any_length_are_kept(archive: Archive) -> None:
+    """A page of 590 tokens that once are short and once long, with an edit between: it stopped the night."""
+    rng = random.Random(1)
+
+    def answered(length: int, news: str = "") -> bytes:
+        tokens = ("".join(rng.choices(ascii_letters + digits, k=length)) for _ in range(590))
+        fields = (f'<input name="f{n:04d}x" value="{token}"/>' for n, token in enumerate(tokens))
+        return f"<html><body>{news}\n{chr(10).join(fields)}\n</body></html>".encode()
+
+    told = [answered(2), answered(3), answered(250, "<p>Nytt</p>"), answered(251, "<p>Nytt</p>")]
+    numbers = keep(archive, *told)
+    assert [read_body(archive.database, number) for number in numbers] == told
 
 
 def test_r20_a_body_in_use_cannot_leave(archive: Archive) -> None:
