@@ -188,12 +188,13 @@ class _Run:
             wait([self._open[0].reading])  # not inside the transaction
         of_page = capture.purpose != "robots"
         with self._archive.together():
-            if due:
-                self._settle_oldest()
+            recorded = self._written(self._open[0]) if due else None
             kept = self._archive.keep(
                 self._id, capture, why=stop.why, cms_key=cms_key(capture.address),
                 via=thread.via if of_page else None, of_page=of_page and not thread.at_front,
             )  # fmt: skip
+        if due:
+            self._settled(recorded)
         if not of_page:
             return
         self._frontier.captured.add(capture.address)
@@ -222,14 +223,24 @@ class _Run:
 
     def _settle_oldest(self) -> None:
         """Wait for what has been read the longest, record it and put its links in the queue."""
-        look = self._open.popleft()
+        self._settled(self._written(self._open[0]))
+
+    def _written(self, look: _Open) -> Recorded | None:
+        """Record a look, and what its page calls itself."""
         recorded = self._recorded(look)
+        page = _trusted(recorded)
+        if page is not None:
+            self._name_canonically(look.kept, page)
+        return recorded
+
+    def _settled(self, recorded: Recorded | None) -> None:
+        """Tell what became of the oldest look and follow its links, once that is committed."""
+        look = self._open.popleft()
         told = _told(look.kept, look.capture, recorded, start=look.stop.why == "seed")
         self.looks[told.page] = _weightier(self.looks.get(told.page), told)
         log_look(self._id, told)
         page = _trusted(recorded)
         if page is not None:
-            self._name_canonically(look.kept, page)
             self._follow(look.stop, page)
 
     def _recorded(self, look: _Open) -> Recorded | None:

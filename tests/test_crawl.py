@@ -14,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from archive import history
+from archive.captures import Kept
 from archive.file import open_for_reading
 from archive.revisions import Reader, Recorded
 from archive.store import Archive
@@ -203,6 +204,35 @@ def test_an_interrupted_run_keeps_what_it_has(agency: Agency, path: Path) -> Non
         summary = crawl(agency.site(), archive, fetcher, clock, version="0", watch=lambda *_: None)
     assert (summary.status, EXIT_CODES[summary.status], len(summary.looks)) == ("interrupted", 130, 2)
     assert crawl_agency(agency, path, 1).counts == {"new": 5, "not_allowed": 1, "unchanged": 2}
+
+
+class Stopping(Archive):
+    """An archive at which somebody presses Ctrl-C while a capture is being kept."""
+
+    at = 0
+
+    def keep(self, *given: Any, **named: Any) -> Kept:
+        """Keep as many as `at` says, then be interrupted once."""
+        self.at -= 1
+        if not self.at:
+            raise KeyboardInterrupt
+        return super().keep(*given, **named)
+
+
+@pytest.mark.parametrize("at", range(3, 14))
+def test_what_was_taken_back_is_not_told(agency: Agency, path: Path, at: int) -> None:
+    """Ctrl-C in the middle of a commit: each revision that the summary tells is in the archive, and none is lost."""
+    crawl_agency(agency, path, 1)
+    agency.night = 2
+    clock = FakeClock(night(2))
+    with Stopping(path) as archive:
+        archive.at = at
+        fetcher = Fetcher(agency.site(), clock, rng=random.Random(1))
+        summary = crawl(agency.site(), archive, fetcher, clock, version="0", watch=lambda *_: None)
+        there = {number for (number,) in archive.database.execute("SELECT id FROM revisions").fetchall()}
+        assert not list(archive.unread(agency.site().name))
+    assert summary.interrupted
+    assert {look.revision for look in summary.looks} - {None} <= there
 
 
 class Breaking(Archive):
