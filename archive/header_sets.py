@@ -29,19 +29,18 @@ def keep_head(database: Database, head: bytes, near: tuple[int, ...] = ()) -> in
     if found:
         return int(found[0])
     base, data = None, head
-    tried: set[int | None] = set()
+    tried: dict[int | None, bytes] = {}
     for number in dict.fromkeys(near):
-        own, like, beneath = database.execute(
-            "SELECT h.base, coalesce(b.head, h.head), coalesce(b.id, h.id) FROM header_sets h"
+        own, kept, like, beneath = database.execute(
+            "SELECT h.base, h.head, coalesce(b.head, h.head), coalesce(b.id, h.id) FROM header_sets h"
             " LEFT JOIN header_sets b ON b.id = h.base WHERE h.id = ? AND h.salt IS NOT NULL",
             [number],
-        ).fetchone() or (None, b"", None)
-        if own is not None and _readable(database, number) == head:
+        ).fetchone() or (None, b"", b"", None)
+        if beneath not in tried:
+            tried[beneath] = _pack(head, like)
+        packed = tried[beneath]
+        if own is not None and packed == kept and _readable(database, number) == head:
             return number
-        if beneath in tried:
-            continue
-        tried.add(beneath)
-        packed = _pack(head, like)
         if len(packed) < min(len(data), len(head) * _PAYS):
             base, data = beneath, packed
     written = database.execute(

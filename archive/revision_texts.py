@@ -7,6 +7,7 @@ because 2,000 pages are 24,000 sections, and to look those up takes longer than 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict, overload
 
@@ -29,7 +30,16 @@ class SectionText(TypedDict):
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(list[SectionText])
-_UNPACKER = zstandard.ZstdDecompressor()
+
+
+class _OfThread(threading.local):
+    """What zstd unpacks with: not made anew for each row, and no two threads may share one."""
+
+    def __init__(self) -> None:
+        self.unpacker = zstandard.ZstdDecompressor()
+
+
+_ZSTD = _OfThread()
 _DAMAGE = (
     "Sections that are kept together are damaged: `tidslager verify` says of which page, and `tidslager rebuild` makes "
     "them anew."
@@ -98,7 +108,7 @@ def texts_agree(database: Database, revision: int, state: str) -> bool:
 def unpacked(packed: bytes) -> bytes:
     """The JSON array that a row of `revision_texts` stands for. Raises ArchiveError when it can stand for none."""
     try:
-        return _UNPACKER.decompress(packed)
+        return _ZSTD.unpacker.decompress(packed)
     except zstandard.ZstdError as error:
         raise ArchiveError(_DAMAGE) from error
 
