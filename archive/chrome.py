@@ -24,6 +24,7 @@ from schemas.page import canonical_json
 
 # Front page of the host that an address is on, which stands for the host.
 _ORIGIN = "(substr(u.url, 1, instr(u.url, '://') + 2) || u.host || '/')"
+CONTACT_COLUMNS = ("name", "mail", "phone", "kind", "role", "organisation")
 _LEAST_PAGES = 2
 _LEAST_SHARE = 0.5
 Key: TypeAlias = tuple[str, str, str, str | None, str | None]
@@ -54,38 +55,43 @@ class _Hunk(msgspec.Struct, kw_only=True):
 def keep_chrome(database: Database, capture: int, chrome: Chrome, contacts: Sequence[Sequence[Contact]] = ()) -> None:
     """Write what chrome a capture shows; a capture read anew is written anew. Call inside a transaction.
 
-    `contacts` are those that its parts offer, in their order.
+    `contacts` are those that its parts offer, in their order. Whom a part offers hangs on the rules that it was read
+    by, so that one content of which different people are told is two parts: each reading points at its own.
     """
-    parts = {part.name: _part_number(database, part) for part in chrome.parts}
-    for part, offered in zip(chrome.parts, contacts, strict=False):
-        _keep_contacts(database, parts[part.name], offered)
+    offers = contacts or [()] * len(chrome.parts)
+    parts = {
+        part.name: _part_number(database, part, sorted({*map(_told, offered)}))
+        for part, offered in zip(chrome.parts, offers, strict=True)
+    }
     makeup = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     database.execute("INSERT OR IGNORE INTO chromes (parts) VALUES (?)", [makeup])
     number = database.execute("SELECT id FROM chromes WHERE parts = ?", [makeup]).fetchone()[0]
     database.execute("INSERT OR REPLACE INTO reading_chrome (capture_id, chrome_id) VALUES (?, ?)", [capture, number])
 
 
-def _part_number(database: Database, part: ChromePart) -> int:
+def _told(contact: Contact) -> tuple[str, ...]:
+    return tuple(getattr(contact, name) for name in CONTACT_COLUMNS)
+
+
+def _part_number(database: Database, part: ChromePart, contacts: Sequence[tuple[str, ...]]) -> int:
+    """Number of a part that offers these contacts, written down if it is new."""
     record = canonical_json(part)
-    name = hashlib.sha256(record).digest()
-    found = database.execute("SELECT id FROM chrome_parts WHERE sha256 = ?", [name]).fetchone()
+    name, offered = hashlib.sha256(record).digest(), _digest(contacts)
+    found = database.execute(
+        "SELECT id FROM chrome_parts WHERE sha256 = ? AND contacts IS ? ORDER BY id LIMIT 1", [name, offered]
+    ).fetchone()
     if found:
         return int(found[0])
     cursor = database.execute(
-        "INSERT INTO chrome_parts (sha256, name, record) VALUES (?, ?, ?)", [name, part.name, record.decode()]
+        "INSERT INTO chrome_parts (sha256, name, record, contacts) VALUES (?, ?, ?, ?)",
+        [name, part.name, record.decode(), offered],
     )
-    return int(cursor.lastrowid or 0)
-
-
-def _keep_contacts(database: Database, part: int, contacts: Sequence[Contact]) -> None:
-    """Write whom a part offers: of equal parts equal people, so that whoever reads it first writes them."""
-    written = database.conn.executemany(
-        "INSERT OR IGNORE INTO chrome_contacts (part_id, kind, name, role, organisation, mail, phone)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(part, one.kind, one.name, one.role, one.organisation, one.mail, one.phone) for one in contacts],
+    number = int(cursor.lastrowid or 0)
+    database.conn.executemany(
+        f"INSERT INTO chrome_contacts (part_id, {', '.join(CONTACT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(number, *contact) for contact in contacts],
     )
-    if written.rowcount > 0:
-        seal_contacts(database, part)
+    return number
 
 
 def seal_contacts(database: Database, part: int) -> None:
@@ -95,11 +101,12 @@ def seal_contacts(database: Database, part: int) -> None:
 
 def contacts_digest(database: Database, part: int) -> bytes | None:
     """SHA-256 of the contacts kept for a part; None when there are none."""
-    rows = database.execute(
-        "SELECT name, mail, phone, kind, role, organisation FROM chrome_contacts WHERE part_id = ? ORDER BY 1, 2, 3",
-        [part],
-    ).fetchall()
-    return hashlib.sha256(msgspec.json.encode(rows)).digest() if rows else None
+    columns = ", ".join(CONTACT_COLUMNS)
+    return _digest(database.execute(f"SELECT {columns} FROM chrome_contacts WHERE part_id = ?", [part]).fetchall())
+
+
+def _digest(contacts: Sequence[tuple[str, ...]]) -> bytes | None:
+    return hashlib.sha256(msgspec.json.encode(sorted(contacts))).digest() if contacts else None
 
 
 def compare_run(database: Database, run: int) -> None:

@@ -212,13 +212,14 @@ CREATE INDEX changes_section ON changes (section_id) WHERE section_id IS NOT NUL
 """
 
 CHROME = f"""
-CREATE TABLE chrome_parts (           -- each content of a part of the chrome, once
+CREATE TABLE chrome_parts (           -- each content of a part of the chrome, once for all whom it offers
   id     INTEGER PRIMARY KEY,
-  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),  -- of record
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),  -- of record
   name   TEXT NOT NULL,               -- header, menu, alert, footer, related, …
   record TEXT NOT NULL CHECK (json_valid(record)),  -- the part exactly, JSON
-  contacts BLOB CHECK (length(contacts) = 32)  -- SHA-256 of whom it offers; NULL for nobody
+  contacts BLOB CHECK (length(contacts) = 32)  -- SHA-256 of whom it offers, by the rules in force; NULL: nobody
 ) STRICT;
+CREATE INDEX chrome_parts_content ON chrome_parts (sha256);
 
 CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can reach; people only where people = true
   part_id      INTEGER NOT NULL REFERENCES chrome_parts(id) ON DELETE CASCADE,
@@ -228,7 +229,7 @@ CREATE TABLE chrome_contacts (        -- whom a part of the chrome says one can 
   organisation TEXT NOT NULL,
   mail         TEXT NOT NULL,
   phone        TEXT NOT NULL,
-  PRIMARY KEY (part_id, name, mail, phone)
+  PRIMARY KEY (part_id, name, mail, phone, kind, role, organisation)
 ) STRICT;
 
 CREATE TABLE chromes (                -- each make-up of a page's chrome, once

@@ -84,6 +84,21 @@ def night_of(archive: Archive, number: int, record: Page, read: Any = by_hand, a
     archive.finish_run(run, "ok", {}, now=night(number))
 
 
+def night_of_site(archive: Archive, number: int, name: str, *, people: bool) -> int:
+    """A night on which a site's one page shows the box, read with or without its people; the number of the page."""
+
+    def read(seen: Capture) -> Reading:
+        return boxed(seen) if people else msgspec.structs.replace(boxed(seen), contacts=((),))
+
+    run = begin(archive, night(number), msgspec.structs.replace(SITE, name=name))
+    seen = capture(ADDRESS, at=night(number), body=written(A))
+    kept = archive.keep(run, seen)
+    archive.record(kept.id, read(seen), parser=PARSER, reread=read)
+    archive.finish_run(run, "ok", {}, now=night(number))
+    assert kept.page is not None
+    return kept.page
+
+
 def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
     """What a query answers."""
     return archive.database.execute(query).fetchall()
@@ -274,6 +289,18 @@ def test_who_is_erased_can_no_longer_be_reached(archive: Archive, path: Path) ->
         redact_person(archive.database, Name("Åsa Grön"), Reason(text="beslut 1", now=night(9)))
     assert rows(archive, "SELECT name, phone FROM contact_list") == [("Bo Ek", "08-765 43 21")]
     assert found_wrong(path) == []
+
+
+def test_people_of_the_chrome_are_told_only_by_readings_that_record_people(archive: Archive) -> None:
+    """A site that records nobody shows nobody of a box that it shares, and one that stops does so the same night."""
+    nobody = night_of_site(archive, 1, "stangd", people=False)
+    night_of_site(archive, 2, "oppen", people=True)
+    night_of_site(archive, 3, "stangd", people=False)
+    (offered,) = rows(archive, "SELECT page, name, phone, removed FROM contact_list")
+    assert (offered[0] != nobody, offered[1:]) == (True, ("Åsa Grön", "08-123 45 67", None))
+    night_of_site(archive, 4, "oppen", people=False)
+    assert rows(archive, "SELECT removed FROM contact_list") == [("2026-03-04T02:10:00.000Z",)]
+    assert rows(archive, "SELECT count(*) FROM chrome_changes") == [(0,)]
 
 
 def test_a_rebuild_gives_the_same_rows(archive: Archive, path: Path) -> None:
