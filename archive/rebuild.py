@@ -28,6 +28,7 @@ from archive.records import load_page
 from archive.rereadings import Kept, Rereading, rereadings
 from archive.revisions import append_reading
 from archive.search_index import remake_search
+from archive.site_rules import site_rules
 from archive.swap import beside, remove, swap
 from archive.times import to_text
 from schemas.capture import Capture
@@ -151,7 +152,8 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
     """Read every look in time order and write what it means; return how many there were."""
     database = _open_new(path, new)
     try:
-        rules, looks = _rules(database), _looks(database)
+        looks = _looks(database)
+        rules = {site: site_rules(database, site) for site in {site for _, site in looks}}
         for start in range(0, len(looks), _BATCH):
             with transaction(database, path):
                 for done, (number, site) in enumerate(looks[start : start + _BATCH], start):
@@ -178,12 +180,6 @@ def _looks(database: Database) -> list[tuple[int, str]]:
         "SELECT c.id, p.site FROM captures c JOIN pages p ON p.id = c.page_id"
         f" WHERE c.outcome IN {SAYING} ORDER BY c.fetched_at, c.id"
     ).fetchall()
-
-
-def _rules(database: Database) -> dict[str, Rules]:
-    """The rules that each site is read by today: what its newest run was told."""
-    rows = database.execute("SELECT site, config FROM runs ORDER BY id").fetchall()
-    return {site: msgspec.json.decode(config, type=Rules) for site, config in rows}
 
 
 def _compare(path: Path, new: Path, looks: int) -> Rebuilt:

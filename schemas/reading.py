@@ -9,6 +9,7 @@ import msgspec
 from schemas.chrome import Chrome
 from schemas.mention import Contact, Mention
 from schemas.page import Page
+from schemas.site import Limits
 
 Verdict = Literal[
     "page",  # a page record could be read
@@ -35,6 +36,16 @@ Doubt = Literal[
 ]
 
 
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of a site that decide whether a page of it can be read; their meaning is told in `Limits`."""
+
+    decoded_bytes: int = Limits().decoded_bytes
+    parse_s: float = Limits().parse_s
+    document_s: float = Limits().document_s
+    parse_bytes: int = Limits().parse_bytes
+    record_bytes: int = Limits().record_bytes
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What a site file says on how its pages are read; decoded from the whole of it."""
 
@@ -44,6 +55,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the people whom a page names are recorded."""
     organisations: tuple[str, ...] = ()
     """Names of organisations that texts name without a marker."""
+    limits: Bounds = Bounds()
+    """What reading a page may cost."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import sys
-from functools import partial
 from pathlib import Path
 
 import click
@@ -45,6 +44,7 @@ from scraper.crawl import crawl as run_crawl
 from scraper.episodes import COMMANDS as EPISODES
 from scraper.fetch import Fetcher, tool_version
 from scraper.guard import Guard
+from scraper.guards import Guards
 from scraper.logs import INFO, LOG_JSON, SILENT, logging_to
 from scraper.night_cli import COMMANDS as NIGHT
 from scraper.notify import COMMANDS as NOTIFYING
@@ -52,7 +52,6 @@ from scraper.own_sites import COMMANDS as OWN_SITES
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
-from scraper.reading import reading_of
 from scraper.report import look_rows, report, stopped
 from scraper.schedule import COMMANDS as SCHEDULING
 from scraper.settings import installation_in_force, with_archive
@@ -188,10 +187,10 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
     """
     if not path.exists():
         open_for_reading(path)
-    with writer_lock(path), Guard() as guard, Progress(sys.stderr, quiet=quiet or as_json) as progress:
+    with writer_lock(path), Guards() as guards, Progress(sys.stderr, quiet=quiet or as_json) as progress:
         rebuilt = run_rebuild(
             path,
-            partial(reading_of, read=guard.read),
+            guards.read,
             parser=PARSER,
             now=SystemClock().now(),
             dry_run=dry_run,

@@ -274,7 +274,7 @@ def _record(archive: Archive, kept: Kept, reading: Reading | None, reread: Reade
 
 def _rules(site: Site) -> Rules:
     """What the site file says on how its pages are read."""
-    return Rules(layout=site.layout, people=site.people, organisations=site.organisations)
+    return msgspec.convert(site, Rules, from_attributes=True)
 
 
 def _trusted(recorded: Recorded | None) -> Page | None:

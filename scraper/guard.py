@@ -23,7 +23,7 @@ import msgspec
 
 from schemas.capture import Capture
 from schemas.chrome import Chrome
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from schemas.site import Limits, Site
 from scraper.layout import layout_named
 from scraper.parse import DECODED_BYTES, read
@@ -84,9 +84,9 @@ class Guard:
         self._parts = KnownParts()
 
     @classmethod
-    def of(cls, site: Site) -> Self:
-        """A guard with the limits of a site."""
-        limits = site.limits
+    def of(cls, told: Site | Rules) -> Self:
+        """A guard with the limits of a site, or of the rules that its pages are read by."""
+        limits = told.limits
         return cls(
             deadline_s=limits.parse_s,
             document_s=limits.document_s,

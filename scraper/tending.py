@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-import msgspec
-from sqlite_utils import Database
 
 from archive import health, listing
 from archive.console import archive_option, json_option, print_json, print_note, print_text, reading_archive, text_width
@@ -21,16 +19,16 @@ from archive.lock import writer_lock
 from archive.records import text_under
 from archive.render import render_changes, shown_safely
 from archive.rows import picked
+from archive.site_rules import site_rules
 from archive.store import Archive
 from schemas.capture import Capture
 from schemas.errors import ConfigurationError
 from schemas.page import Page
-from schemas.reading import Reading, Rules
+from schemas.reading import Reading
 from scraper.clock import SystemClock
 from scraper.episodes import episode_text
-from scraper.guard import Guard
+from scraper.guards import Guards
 from scraper.parse import PARSER
-from scraper.reading import reading_of
 
 _AGE = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>[mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -167,11 +165,11 @@ def reject(entry: int, why: str, by: str, path: Path) -> None:
 
 def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: str, by: str) -> None:
     with reading_archive(path) as database:
-        rules = _rules(database, entry_numbered(database, entry))
-    with writer_lock(path), Archive(path) as archive, Guard() as guard:
+        rules = site_rules(database, entry_numbered(database, entry)["site"])
+    with writer_lock(path), Archive(path) as archive, Guards() as guards:
 
         def reread(capture: Capture) -> Reading:
-            return reading_of(capture, rules, guard.read) or Reading(verdict="unparsable", why="It says nothing.")
+            return guards.read(capture, rules) or Reading(verdict="unparsable", why="It says nothing.")
 
         row = entry_numbered(archive.database, entry)
         kept_record(archive.database, row)
@@ -189,9 +187,3 @@ def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: s
         print_note(f"Accepted entry {entry} as {about}. To see what changed: tidslager log {row['page']}")
     else:
         print_note(f"Rejected entry {entry} for {about}: it stays out while its content is the same.")
-
-
-def _rules(database: Database, row: Row) -> Rules:
-    """The rules that the site of a suspect was last read by."""
-    found = database.execute("SELECT config FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [row["site"]])
-    return msgspec.json.decode(found.fetchone()[0], type=Rules)

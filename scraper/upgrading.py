@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from archive.rebuild import Watch
 from archive.store import Archive
 from archive.upgrade import upgrade
 from scraper.clock import Clock
-from scraper.guard import Guard
+from scraper.guards import Guards
 from scraper.logs import LOG
 from scraper.parse import PARSER
-from scraper.reading import reading_of
 
 
 def of_today(path: Path, clock: Clock, *, watch: Watch = lambda *_: None) -> Archive:
@@ -20,9 +18,8 @@ def of_today(path: Path, clock: Clock, *, watch: Watch = lambda *_: None) -> Arc
 
     Raises what `archive.upgrade.upgrade` and `archive.store.Archive` raise; the archive is then as it was.
     """
-    with Guard() as guard:
-        reader = partial(reading_of, read=guard.read)
-        copy = upgrade(path, reader, parser=PARSER, now=clock.now(), watch=watch)
+    with Guards() as guards:
+        copy = upgrade(path, guards.read, parser=PARSER, now=clock.now(), watch=watch)
     if copy:
         LOG.warning("The archive was made by another version: it was upgraded, and is kept as it was as %s.", copy)
     return Archive(path)

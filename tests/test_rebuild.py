@@ -187,7 +187,7 @@ def test_what_the_command_tells(agency: Agency, path: Path, monkeypatch: pytest.
             return reading
         return msgspec.structs.replace(reading, page=msgspec.structs.replace(reading.page, published=None))
 
-    monkeypatch.setattr("scraper.cli.reading_of", fewer)
+    monkeypatch.setattr("scraper.guards.reading_of", fewer)
     ran = tidslager("rebuild", "--dry-run", "--archive", str(path))
     assert ran.code == 0
     assert "revision 1 reads otherwise: published date removed" in ran.out
