@@ -109,8 +109,9 @@ class ContentReader:
 
     def _say(self, number: int) -> None:
         """Take the words of a text node."""
-        piece = self._hear(number)
-        text = self._texts[-1]
+        piece, text = self._hear(number), self._texts[-1]
+        if piece == " " and not text.pieces:
+            return  # between two blocks: no text begins with a blank
         text.pieces.append(piece)
         if self._link and self._link.link and can_be_seen(piece):
             text.links.append(self._link.link)

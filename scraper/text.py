@@ -23,8 +23,11 @@ _NEVER: Final = "(?!)"
 
 def collapse(text: str) -> str:
     """Each run of white space as HTML knows it one space; no-break spaces and soft hyphens stay."""
-    # Most texts have no blanks but lone spaces, and two looks at them cost a tenth of the expression.
-    return text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)
+    # Most texts have no blanks but lone spaces, or stand between blocks and are nothing else: a look at either costs a
+    # tenth of the expression.
+    if text.isprintable() and "  " not in text:
+        return text
+    return _BLANKS.sub(" ", text) if text.strip(" \t\n\v\f\r") else " "
 
 
 def stored(text: str) -> str:
