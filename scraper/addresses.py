@@ -49,7 +49,8 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
 
     Lower-case host in ASCII, default port gone, dots resolved, escapes in capitals and only where needed, without
     session ids, tracking parameters, a trailing dot of the host and (unless asked for) the fragment. The query keeps
-    its order. An address with a user name or a password, with port 0, or over 8,192 characters has no normal form.
+    its order. An address with a user name or a password, with a port of other services, or over 8,192 characters has no
+    normal form.
     """
     try:
         whole = ada_url.normalize_url(address.strip())
@@ -58,6 +59,17 @@ def normal(address: str, *, fragment: bool = False) -> str | None:
     return settled(whole, fragment=fragment)
 
 
+# Ports at which other services listen than the web's: no browser goes there (the WHATWG's Fetch standard, "bad port"),
+# lest a link make it talk to a mail server.
+_OF_OTHER_SERVICES = frozenset(
+    f":{port}"
+    for port in (
+        0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+        110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
+        531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
+        5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    )
+)  # fmt: skip
 LONGEST = 8192
 """Characters of an address that is asked for; RFC 9110, section 4.1 wants 8,000 to be taken, and many take no more."""
 
@@ -69,7 +81,7 @@ def settled(whole: str, *, fragment: bool = False) -> str | None:
         return None
     scheme, host, port, path, search, tail = parts.groups(default="")
     host = host.rstrip(".")
-    if not host or port == ":0" or len(whole) > LONGEST:
+    if not host or port in _OF_OTHER_SERVICES or len(whole) > LONGEST:
         return None
     if ";" in path or "%" in path:
         path = _spelled(_SESSION.sub("", path)) or "/"

@@ -27,6 +27,7 @@ _SELECTS = "A parameter that may choose what the page shows stays."
 _PORTLET = (
     "SiteVision's `sv.` parameters name a portlet and what it shall show; robots.txt says which may be asked for."
 )
+_OTHER_SERVICE = "Mail and the like listen there: no browser goes to such a port (the WHATWG's Fetch standard)."
 _NOT_ASKED = "No http(s) address, or one with a password or a port that is none, is never asked for."
 
 FORMS = (
@@ -85,6 +86,9 @@ FORMS = (
     Form("https://u:p@skr.se/", None, _NOT_ASKED),
     Form("https://skr.se:0/", None, _NOT_ASKED),
     Form("https://skr.se:99999/", None, _NOT_ASKED),
+    Form("http://skr.se:25/", None, _OTHER_SERVICE),
+    Form("https://skr.se:22/", None, _OTHER_SERVICE),
+    Form("http://skr.se:8025/", "http://skr.se:8025/", "Any other port may have a web server."),
     Form("http://./", None, _NOT_ASKED),
     Form("http://[::1", None, _NOT_ASKED),
     Form("/a", None, "It is a reference, to be joined to the address of its page first."),
