@@ -50,6 +50,45 @@ def test_contacts_have_what_stands_beside_them(text: str, expected: list[tuple[s
     assert told(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norrviks kommun\nSamordnare: Ek, Ylva\nTelefon: 070-123 45 67\nylvaek@norrvik.example",
+        "Norrviks kommun\nYLVA EK\n070-123 45 67",
+        "Norrviks kommun\nylva ek\n070-123 45 67\nye@norrvik.example",
+        "Kontakta Norrviks kommun, Ylva, 070-123 45 67",
+        "Kontakta Norrviks kommun, zorka, 070-123 45 67",
+        "Norrviks kommun, 070-123 45 67 (Ylva)",
+        "Norrviks kommun, 070-123 45 67, Ylva Ek",
+        "Ek, Ylva\nNorrviks kommun\n070-123 45 67",
+        "Frågor besvaras av Ek, Ylva. Norrviks kommun, 070-123 45 67",
+        "Norrviks kommun: yek01@norrvik.example",
+        "Norrviks kommun ylva_ek@norrvik.example 070-123 45 67",
+        "Norrviks kommun, 08-465 004 01, info@norrvik.example eller ylvaek@norrvik.example",
+        "Ylva Eks Åkeri AB, ylva@akeri.example",
+        "Norrviks kommun, avdelningschef, 08-465 004 01",
+    ],
+)
+def test_what_may_be_a_persons_is_no_organisations(text: str) -> None:
+    """Whoever stands there is not told by any list: an unknown word or mailbox beside the number is doubt enough."""
+    assert [one for one in find_contacts(text) if one.kind == "organisation"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Haninge kommun\nRudsjöterrassen 2\n136 81 Haninge\nTel: 08-465 004 01\nE-post: haningekommun@kommun.example",
+        "Välkommen att kontakta Haninge kommun på telefon 08-465 004 01 vardagar kl. 8–16.",
+        "Haninge kommun, Box 12, 136 81 Haninge, växel 08-465 004 01",
+        "Haninge kommun\nSocialförvaltningen\nStorgatan 5 B\n08-465 004 01\nregistrator.haninge@kommun.example",
+        "Vi samlar det som kommunerna har lärt sig. Kontakta Haninge kommun: info@haninge.example",
+    ],
+)
+def test_what_says_only_how_a_place_is_reached_is_an_organisations(text: str) -> None:
+    """Street, box, town, hours and a mailbox that is named for its use are nobody's own."""
+    assert [one.name for one in find_contacts(text)] == ["Haninge kommun"]
+
+
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(

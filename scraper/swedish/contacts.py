@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from schemas.mention import Contact, Mention
 from scraper.swedish.mentions import find_mentions
+from scraper.swedish.switchboards import MAIL, PHONE, SENTENCE_ENDS, is_nobodys
 
-_MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-_PHONE: Final = re.compile(r"(?<![\w-])(?:\+46[ \xa0-]?(?:\(0\))?|0)\d{1,3}(?:[ \xa0-]{1,3}\d{2,4}){2,4}(?!\d)")
 _REACH: Final = 200
 """Characters after a name in which its address is looked for: title, unit, number and address on lines of their own."""
 _REACH_OF_ORGANISATION: Final = 80
-_SENTENCE_ENDS: Final = re.compile(r"[.!?][ \xa0]+[A-ZÅÄÖ]")
-# "ylva.ek@": somebody's own, whoever stands before it.
-_PERSONAL: Final = re.compile(r"[^\W\d_]+[.-][^\W\d_]+@")
 
 
 def find_contacts(text: str, organisations: Sequence[str] = ()) -> tuple[Contact, ...]:
     """The people and organisations in a text beside whom a mail address or a telephone number stands, in order.
 
     What stands before the next person's name is the first one's, also past the name of an organisation. An organisation
-    has what follows it in the same sentence, unless it is a person's. `organisations` are names that a site lists.
+    has what follows it in the same sentence, unless it may be a person's. `organisations` are names that a site lists.
     """
     named = find_mentions(text, organisations=organisations)
     people = [each for each in named if each.kind == "person"]
@@ -39,21 +34,19 @@ def find_contacts(text: str, organisations: Sequence[str] = ()) -> tuple[Contact
             continue
         starts = (each.start for each in (*people, *bodies[number + 1 :]) if each.start >= body.end)
         beside = text[body.end : min(min(starts, default=len(text)), body.end + _REACH_OF_ORGANISATION)]
-        found += _reached(body, _SENTENCE_ENDS.split(beside.partition("\n\n")[0])[0])
+        reached = _reached(body, SENTENCE_ENDS.split(beside.partition("\n\n")[0])[0])
+        found += reached if reached and is_nobodys(text, body, named) else []
     return tuple(sorted(found, key=lambda each: each.start))
 
 
 def _reached(named: Mention, beside: str) -> list[Contact]:
     """The contact that someone named is, by what stands beside; none where nothing does."""
-    of_person = named.kind == "person"
-    mail, phone = _MAIL.search(beside), _PHONE.search(beside)
-    if mail and not of_person and _PERSONAL.match(mail[0]):
-        mail = phone = None
+    mail, phone = MAIL.search(beside), PHONE.search(beside)
     if not (mail or phone):
         return []
     return [
         Contact(
-            kind="person" if of_person else "organisation",
+            kind="person" if named.kind == "person" else "organisation",
             name=named.name,
             role=named.role,
             organisation=named.organisation,

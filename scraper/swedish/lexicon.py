@@ -31,6 +31,11 @@ class Lexicon(msgspec.Struct, frozen=True):
     trades: frozenset[str]
     """What a firm that bears its founder's name does, in small letters."""
     reporting: frozenset[str]
+    reach: frozenset[str]
+    """What may stand around an organisation's address or number, in small letters: how and when it is reached."""
+    mailboxes: frozenset[str]
+    """What mailboxes are called that belong to no one, without the dots of å, ä and ö."""
+    mailbox_ending: re.Pattern[str]
     remembered: frozenset[str]
     """Names of those whom texts name without having spoken with them: kings, authors, characters, firms."""
 
@@ -54,6 +59,9 @@ def lexicon() -> Lexicon:
         memorials=frozenset(raw["memorials"].split()),
         trades=frozenset(raw["trades"].split()),
         reporting=frozenset(raw["reporting"].split()),
+        reach=frozenset(raw["reach"].split()),
+        mailboxes=frozenset(raw["mailboxes"].split()),
+        mailbox_ending=re.compile(rf"\w*(?:{'|'.join(raw['mailbox_endings'].split())})\Z"),
         remembered=frozenset(names["remembered"]),
     )
 
