@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.header_sets import read_head
 from archive.records import load_page
 from archive.revisions import Recorded
+from archive.site_rules import rules_mark
 from schemas.page import Page
 from schemas.reading import Reading
 
@@ -34,11 +35,11 @@ SELECT e.id, e.page_id, s.head_id, g.revision_id, g.layout
    AND cs.outcome = 'fetched' AND s.outcome = 'fetched' AND s.purpose = 'page' AND cs.purpose = 'page'
    AND cs.body_id = s.body_id AND b.codec <> 'redacted'
    AND (cs.url_id, cs.status, cs.complete) = (s.url_id, s.status, s.complete)
-   AND g.verdict = 'page' AND g.parser = :parser AND r.state = 'live'
+   AND (g.verdict, g.parser, g.rules) = ('page', :parser, :rules) AND r.state = 'live'
    AND r.seq = (SELECT max(seq) FROM revisions WHERE page_id = c.page_id)
    AND NOT EXISTS (SELECT 1 FROM captures l JOIN readings k ON k.capture_id = l.id
                     WHERE l.page_id = c.page_id AND (l.fetched_at, l.id) > (c.fetched_at, c.id))
-   AND (er.config_digest, er.tool_version) = (cr.config_digest, cr.tool_version)
+   AND er.tool_version = cr.tool_version
 """
 
 
@@ -64,7 +65,11 @@ def seen_again(database: Database, capture: int, *, parser: str) -> Again | None
 
     None where a reading is needed. The heads are for the caller to compare: what counts in them is the parser's to say.
     """
-    found = database.execute(_LOOK_BEFORE, {"capture": capture, "parser": parser}).fetchone()
+    (site,) = database.execute(
+        "SELECT p.site FROM captures c JOIN pages p ON p.id = c.page_id WHERE c.id = ?", [capture]
+    ).fetchone()
+    asked = {"capture": capture, "parser": parser, "rules": rules_mark(database, site)}
+    found = database.execute(_LOOK_BEFORE, asked).fetchone()
     if found is None:
         return None
     before, page, head, revision, layout = found
@@ -81,7 +86,7 @@ def seen_again(database: Database, capture: int, *, parser: str) -> Again | None
 def write_again(database: Database, capture: int, again: Again) -> Recorded:
     """Write for a capture what the look before it said. Call inside a transaction, right after `seen_again`."""
     for table, names in (
-        ("readings", "parser, verdict, why, layout, encoding, encoding_from, remarks, revision_id"),
+        ("readings", "parser, rules, verdict, why, layout, encoding, encoding_from, remarks, revision_id"),
         ("reading_chrome", "chrome_id"),
     ):
         database.execute(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from archive.evidence_tables import TIME
+from archive.site_rules import MARK_BYTES
 
 DERIVED = f"""
 CREATE TABLE readings (               -- what the parser made of a capture of a page
   capture_id    INTEGER PRIMARY KEY REFERENCES captures(id),
   parser        TEXT NOT NULL,        -- version of our reading
+  rules         BLOB NOT NULL CHECK (length(rules) = {MARK_BYTES}),  -- mark of what the site file said on reading then
   verdict       TEXT NOT NULL
                 CHECK (verdict IN ('page', 'not_html', 'unparsable', 'suspect', 'gone', 'elsewhere')),
   why           TEXT NOT NULL DEFAULT '',  -- reason for any other verdict than page

@@ -8,6 +8,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.header_sets import read_head
+from archive.site_rules import rules_mark
 from archive.times import from_text
 
 # The last look at each page of a site that said something about it; of a 304, the capture that it confirmed. Asked
@@ -25,13 +26,14 @@ SELECT u.url AS address, c.id AS capture, c.fetched_at, c.head_id,
   JOIN bodies b ON b.id = c.body_id
   JOIN urls u ON u.id = c.url_id
  WHERE p.site = :site AND c.outcome = 'fetched' AND c.complete = 1 AND b.codec <> 'redacted'
-   AND g.verdict = 'page' AND g.revision_id IS NOT NULL AND g.parser = :parser AND r.config_digest = :config
+   AND g.verdict = 'page' AND g.revision_id IS NOT NULL
+   AND (g.parser, g.rules, r.config_digest) = (:parser, :rules, :config)
    AND c.head_id IS NOT NULL
 """
 
 
 _LAST_RECORD = """
-SELECT r.digest, g.parser = :parser AND o.tool_version = n.tool_version AND o.config_digest = n.config_digest
+SELECT r.digest, (g.parser, g.rules, o.tool_version) = (:parser, :rules, n.tool_version)
   FROM captures c
   JOIN readings g ON g.capture_id = c.id
   JOIN revisions r ON r.id = g.revision_id
@@ -53,10 +55,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 def held_record(database: Database, run: int, page: int, *, parser: str) -> bytes | None:
     """Digest of the record that a page had at its last look, where what it names need not be looked for again.
 
-    That is so when the look was read by the same program, parser and site configuration as those of the run. A page
-    that was gone then, or whose last look is of this run, has none.
+    That is so when the look was read by the parser and the rules in force, and by the program of the run. A page that
+    was gone then, or whose last look is of this run, has none.
     """
-    found = database.execute(_LAST_RECORD, {"page": page, "run": run, "parser": parser}).fetchone()
+    (site,) = database.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()
+    asked = {"page": page, "run": run, "parser": parser, "rules": rules_mark(database, site)}
+    found = database.execute(_LAST_RECORD, asked).fetchone()
     return found[0] if found and found[1] else None
 
 
@@ -66,7 +70,8 @@ def held(database: Database, site: str, *, parser: str, config: bytes, every: in
     Only bodies read with the parser and the site configuration (its digest) now in force: after a change of the rules
     a page is fetched anew. Each is left out once in `every` looks, so that it is then fetched whole.
     """
-    rows = database.query(_LAST_LOOKS, {"site": site, "parser": parser, "config": config})
+    asked = {"site": site, "parser": parser, "rules": rules_mark(database, site), "config": config}
+    rows = database.query(_LAST_LOOKS, asked)
     return {
         row["address"]: Held(
             capture=row["capture"], fetched_at=from_text(row["fetched_at"]), head=read_head(database, row["head_id"])

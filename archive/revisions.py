@@ -29,6 +29,7 @@ from archive.records import (
     write_sections,
 )
 from archive.search_index import learning
+from archive.site_rules import rules_mark
 from archive.volatile import rules_of
 from schemas.capture import Capture
 from schemas.change import Change
@@ -104,7 +105,7 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
         if reading.verdict == "elsewhere" and _moves(look):
             reading = _unless_shared(database, row, reading)
         recorded = _record(look, reading)
-    _write_reading(database, capture, reading, parser, recorded.revision)
+    _write_reading(database, row, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
 
 
@@ -220,7 +221,7 @@ def _catch_up_with_parser(
     look = _Look(database=database, capture=row, page=last["page_id"], last=last, seen=seen)
     revision, _ = _write_revision(look, again, "parser")
     database.execute("DELETE FROM readings WHERE capture_id = ?", [shown[0]])
-    _write_reading(database, shown[0], again, parser, revision)
+    _write_reading(database, row, again, parser, revision)
     return next(database.query("SELECT * FROM revisions WHERE id = ?", [revision]))
 
 
@@ -298,24 +299,27 @@ def _insert_revision(look: _Look, **values: object) -> int:
         "capture_id": look.capture["id"],
         **values,
     }
-    cursor = look.database.execute(
-        f"INSERT INTO revisions ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        list(columns.values()),
+    return _insert(look.database, "revisions", columns)
+
+
+def _insert(database: Database, table: str, values: dict[str, Any]) -> int:
+    """Write a row and return its number."""
+    cursor = database.execute(
+        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", list(values.values())
     )
     return int(cursor.lastrowid or 0)
 
 
-def _write_reading(database: Database, capture: int, reading: Reading, parser: str, revision: int | None) -> None:
-    database.execute(
-        "INSERT INTO readings (capture_id, parser, verdict, why, layout, encoding, encoding_from, remarks, revision_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            capture, parser, reading.verdict, reading.why, reading.layout, reading.encoding, reading.encoding_from,
-            json.dumps(reading.remarks, ensure_ascii=False), revision,
-        ],
-    )  # fmt: skip
+def _write_reading(
+    database: Database, capture: dict[str, Any], reading: Reading, parser: str, revision: int | None
+) -> None:
+    told = {name: getattr(reading, name) for name in ("verdict", "why", "layout", "encoding", "encoding_from")}
+    rules = rules_mark(database, _site(database, capture["page_id"]))
+    remarks = json.dumps(reading.remarks, ensure_ascii=False)
+    made = {"capture_id": capture["id"], "parser": parser, "rules": rules, "remarks": remarks, "revision_id": revision}
+    _insert(database, "readings", {**made, **told})
     if reading.chrome is not None and reading.verdict == "page":
-        keep_chrome(database, capture, reading.chrome, reading.contacts)
+        keep_chrome(database, capture["id"], reading.chrome, reading.contacts)
 
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from archive.file import open_for_reading
+from archive.rebuild import rebuild
+from archive.store import Archive
 from schemas.capture import Capture
 from schemas.reading import Reading
 from scraper import crawl, parse
+from scraper.reading import reading_of
 from tests.agency import truth
 from tests.agency.answers import Answer, answer
 from tests.agency.server import Agency
 from tests.agency.trouble import Trouble
+from tests.builders import night
 from tests.derived import exact
 from tests.runs import crawl_agency, results
 
@@ -103,6 +109,32 @@ def test_another_parser_or_other_rules_ask_for_a_reading(
     monkeypatch.setattr(crawl, "PARSER", "another")
     assert len(look(calm, path, 3, people=False)[0]) == pages
     assert len(look(calm, path, 4, people=False)[0]) == 0
+
+
+@pytest.mark.parametrize("skips", [True, False])
+def test_what_a_rebuild_read_by_other_rules_is_read_again(
+    calm: Agency, path: Path, monkeypatch: pytest.MonkeyPatch, *, skips: bool
+) -> None:
+    """A run that asks for people and sees no page, then a rebuild: the next run, without people, takes them out.
+
+    The same bytes, parser and site file as those of the last look: the reading was made by others all the same.
+    """
+    if not skips:
+        monkeypatch.setattr(crawl._Run, "_seen_again", lambda *_: None)
+    pages = len(look(calm, path, 1, people=False)[0])
+    with Archive(path) as archive:
+        run = archive.begin_run(msgspec.structs.replace(calm.site(), people=True), version="0", now=night(2))
+        archive.finish_run(run, "failed", {}, now=night(2))
+    rebuild(path, reading_of, parser=parse.PARSER, now=night(3))
+    assert "person" in named(path)
+    assert len(look(calm, path, 4, people=False)[0]) == pages
+    assert "person" not in named(path)
+
+
+def named(path: Path) -> set[str]:
+    """What kinds of things the pages name now."""
+    with closing(open_for_reading(path).conn) as connection:
+        return {kind for (kind,) in connection.execute("SELECT kind FROM mentions WHERE to_revision IS NULL")}
 
 
 def test_a_look_behind_a_later_one_is_read(calm: Agency, path: Path) -> None:
