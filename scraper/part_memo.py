@@ -109,7 +109,7 @@ def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
         (
             tags,
             [last - element for last in tree.ends[element:end]],
-            [each if READ.issuperset(each) else _read_of(each) for each in tree.attributes[element:end]],
+            list(map(_read_of, tree.attributes[element:end])),
             tree.pieces[tree.firsts[element] : tree.lasts[element]],
             [cut - element for cut in hidden.unheard(element, end) if cut in hidden.numbers],
         )
@@ -117,7 +117,12 @@ def _key(element: int, tree: Tree, hidden: Region) -> bytes | None:
     return hashlib.sha256(told).digest() if len(told) <= LARGEST_BYTES else None
 
 
-def _read_of(attributes: Attributes) -> Attributes:
+def _read_of(attributes: Attributes) -> Attributes | None:
+    """The attributes that reading asks for. Most elements have none of them, a class at the most, or no others."""
+    if READ.isdisjoint(attributes):
+        return None
+    if READ.issuperset(attributes):
+        return attributes
     return {name: value for name, value in attributes.items() if name in READ}
 
 
