@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from sqlite_utils import Database
+
 from archive.backup import back_up
 from archive.file import open_for_reading, plain_errors
-from archive.form import MARK, is_empty, mark_of
+from archive.form import MARK, evidence_columns, is_empty, mark_of
 from archive.rebuild import LookReader, Watch, rebuild
 from schemas.errors import ArchiveWriteError
 
@@ -24,18 +27,27 @@ def upgrade(path: Path, read: LookReader, *, parser: str, now: datetime, watch: 
         return None
     database = open_for_reading(path, older=True)
     with closing(database.conn), plain_errors(path):
-        mark, empty = mark_of(database), is_empty(database)
-    if mark == MARK or empty:
-        return None
-    copy = _copied(path, mark)
+        mark = mark_of(database)
+        if mark == MARK or is_empty(database):
+            return None
+        state = _state(database)
+    copy = _copied(path, f"{mark}-{state}")
     rebuild(path, read, parser=parser, now=now, watch=watch)
     return copy
 
 
-def _copied(path: Path, mark: int) -> Path:
-    target = path.with_name(f"{path.name}.before-upgrade-{mark}")
+def _state(database: Database) -> str:
+    """Eight digits that tell what a file keeps from what it kept before: evidence is only ever added to."""
+    tables = evidence_columns(database)
+    counts = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+    newest = database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return hashlib.sha256(repr((counts, newest)).encode()).hexdigest()[:8]
+
+
+def _copied(path: Path, name: str) -> Path:
+    target = path.with_name(f"{path.name}.before-upgrade-{name}")
     if target.exists():
-        # An upgrade that did not come to its end: the copy of then is as good as another.
+        # An upgrade of the same evidence that did not come to its end: the copy of then is as good as another.
         return target
     report = back_up(path, target, Random())  # noqa: S311 -- all is looked at, nothing is chosen
     if report.findings:

@@ -18,8 +18,10 @@ from archive.heads import heads_file
 from archive.store import Archive
 from archive.verify import verify
 from schemas.errors import ArchiveError, ArchiveOutdatedError
+from scraper.upgrading import of_today
 from tests.agency.server import Agency
 from tests.builders import SITE, night
+from tests.clocks import FakeClock
 from tests.nights import spend_night
 from tests.runs import crawl_agency
 from tests.shell import tidslager
@@ -115,7 +117,32 @@ def test_whatever_is_derived_may_be_of_another_form(agency: Agency, path: Path, 
     assert spend_night(agency, path, 3).exit_code == 0
     assert findings(path) == []
     assert [row for row in days(path) if row[3] < "2026-03-03"] == was
-    assert [copy.name for copy in copies(path)] == [f"{path.name}.before-upgrade-7"]
+    (copy,) = copies(path)
+    assert copy.name.startswith(f"{path.name}.before-upgrade-7-")
+
+
+def as_of_another_version(path: Path) -> None:
+    """Let a file bear the mark of another form."""
+    with closing(sqlite3.connect(path)) as by_hand:
+        by_hand.execute("PRAGMA user_version = 7")
+
+
+def test_who_went_back_a_version_gets_a_copy_of_what_that_version_added(agency: Agency, path: Path) -> None:
+    """Each upgrade copies the archive as it was then; one that did not come to its end has its copy already."""
+    crawl_agency(agency, path, 1)
+    as_of_another_version(path)
+    for number in (2, 3):
+        of_today(path, FakeClock(night(number))).close()
+        assert len(copies(path)) == number - 1
+        crawl_agency(agency, path, number)
+        as_of_another_version(path)
+    one, other = (len(evidence(copy)) for copy in copies(path))
+    assert one != other
+    of_today(path, FakeClock(night(4))).close()
+    assert len(copies(path)) == 3
+    as_of_another_version(path)
+    of_today(path, FakeClock(night(5))).close()
+    assert len(copies(path)) == 3
 
 
 def test_a_new_archive_and_one_of_today_are_not_copied(agency: Agency, path: Path) -> None:
