@@ -127,6 +127,12 @@ def compare_run(database: Database, run: int) -> None:
             _compare_origin(database, number, origin, [look for look in looks if look.origin == origin])
 
 
+def compare_all(database: Database) -> None:
+    """Write the site-wide changes of all runs that have ended, from what is kept of their looks."""
+    for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
+        compare_run(database, run)
+
+
 def _looks(database: Database, run: int) -> Iterator[_Look]:
     rows = database.query(
         f"SELECT c.id, c.page_id, {_ORIGIN} AS origin, c.fetched_at, h.parts, g.parser FROM captures c"

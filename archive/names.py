@@ -7,7 +7,6 @@ their marks ("Åsa Öberg" in "asa-oberg"), with soft hyphens in it, and in the 
 
 from __future__ import annotations
 
-import gzip
 import html
 import io
 import re
@@ -17,7 +16,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from html.entities import codepoint2name
+from typing import Protocol
 from urllib.parse import quote
+
+import zstandard
 
 from archive.comparison import comparison
 from schemas.errors import ConfigurationError
@@ -29,8 +31,14 @@ _BETWEEN = r"(?:<[^<>]{0,200}>|&(?:nbsp|shy|#160|#173|#xa0|#xad|ensp|emsp|thinsp
 _INVISIBLE = "(?:[\u00ad\u200b-\u200f\u2060\ufeff]|&shy;|&#173;|&#xad;)*"
 _FEWEST_LETTERS = 5
 _OF_TEXT = (".xml", ".rels", ".html", ".txt", ".csv")
-_MOST_OF_A_ZIP = 32 * 1024 * 1024
-"""Bytes of the parts of one zip that are looked into, so that one made to swell ends."""
+_MOST_UNPACKED = 32 * 1024 * 1024
+"""Bytes of what is packed, or of the parts of one zip, that are looked into, so that one made to swell ends."""
+_WINDOWS = (zlib.MAX_WBITS + 32, -zlib.MAX_WBITS)
+"""Of gzip or zlib, told by their first bytes; and of a bare stream, which some servers send as deflate."""
+_ZSTD_WINDOW = 8 * 1024 * 1024
+"""Bytes; RFC 9659 lets an answer have no larger one."""
+_STEP = 1024
+"""Bytes that are unpacked at once; a thousand times as many may come of them."""
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -65,11 +73,11 @@ class Name:
         return self._pattern.search(text) is not None
 
     def is_in_bytes(self, data: bytes) -> bool:
-        """Whether bytes do, in UTF-8 or a Latin encoding, plain, compressed with gzip or deflate, or in a zip."""
+        """Whether bytes do, in UTF-8, UTF-16 or a Latin encoding, plain, compressed as answers are, or in a zip."""
         return any(
             self.is_in(text) or ("&" in text and self.is_in(html.unescape(text)))
             for plain in _plain(data)
-            for text in (plain.decode("utf-8", "replace"), plain.decode("cp1252", "replace"))
+            for text in _texts(plain)
         )
 
     def masked(self, text: str) -> str:
@@ -100,21 +108,48 @@ def _letter(letter: str) -> str:
     return "(?:" + "|".join(sorted(filter(None, ways), key=len, reverse=True)) + ")"
 
 
+def _texts(plain: bytes) -> Iterator[str]:
+    """What bytes may say. Every second byte of a Latin letter in UTF-16 is 0, which stands in no other text."""
+    for encoding in ("utf-8", "cp1252", *(("utf-16-le", "utf-16-be") if b"\0" in plain else ())):
+        yield plain.decode(encoding, "replace")
+
+
 def _plain(data: bytes) -> Iterator[bytes]:
     """The bytes, and what they are when they were compressed; of a zip, as office documents are, each part."""
     yield data
     if data[:4] == b"PK\x03\x04":
         yield from _parts(data)
         return
-    try:
-        yield gzip.decompress(data) if data[:2] == b"\x1f\x8b" else zlib.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return
+    yield from filter(None, (_unpacked(data, zlib.decompressobj(window)) for window in _WINDOWS))
+    if data[:4] == b"\x28\xb5\x2f\xfd":
+        yield _unpacked(data, zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj())
+
+
+class _Stream(Protocol):
+    """What zlib and zstandard have in common."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What followed the end in the last piece."""
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """Take a piece, give what comes of it."""
+
+
+def _unpacked(data: bytes, stream: _Stream) -> bytes:
+    """What comes out, up to a limit; of what is damaged, that which stands before the damage."""
+    plain = bytearray()
+    with suppress(zlib.error, zstandard.ZstdError):
+        for at in range(0, len(data), _STEP):
+            plain += stream.decompress(data[at : at + _STEP])
+            if stream.unused_data or len(plain) > _MOST_UNPACKED:
+                break
+    return bytes(plain[:_MOST_UNPACKED])
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
     """The parts of a zip that are text, up to a limit; what cannot be read is passed over."""
-    left = _MOST_OF_A_ZIP
+    left = _MOST_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             for entry in (one for one in file.infolist() if one.filename.endswith(_OF_TEXT)):

@@ -19,7 +19,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
-from archive.chrome import compare_run
+from archive.chrome import compare_all
 from archive.diff import diff
 from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
 from archive.form import MARK, Columns, evidence_columns, mark_of
@@ -164,8 +164,7 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
                         reread = partial(read, rules=rules[site])
                         append_reading(database, number, reading, parser=parser, reread=reread)
         with transaction(database, path):
-            for (run,) in database.execute("SELECT id FROM runs WHERE status <> 'running' ORDER BY id").fetchall():
-                compare_run(database, run)
+            compare_all(database)
             remake_search(database)
         with plain_errors(path):
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,7 +1,7 @@
 """Redact: a lawful erasure of bodies. They leave every table and index; the chain still verifies.
 
 A body that is erased takes along the revisions that only it shows: they stay in the history as "withheld", with their
-number and their dates and without a word.
+number and their dates and without a word. The chrome that only it shows goes too, and whom that offers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.bodies import withhold
 from archive.names import WITHHELD
+from archive.redact_chrome import forget_chrome
 from archive.redactions import Reason, withhold_decision, withhold_record
 from archive.remake import drop_unused, remake_page
 from archive.search_index import remake_search
@@ -47,6 +48,7 @@ def redact_bodies(database: Database, bodies: tuple[int, ...], reason: Reason) -
     for page in sorted({page for _, page in revisions}):
         remake_page(database, page)
     drop_unused(database)
+    forget_chrome(database, bodies)
     remake_search(database)
     return Erased(bodies=done, revisions=tuple(number for number, _ in revisions), still_shown=tuple(sorted(shown)))
 

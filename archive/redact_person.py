@@ -21,6 +21,7 @@ from archive.header_sets import read_head, withhold_head
 from archive.names import Name
 from archive.records import load_page, metadata_json, preamble_text, text_under
 from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on
+from archive.redact_chrome import bodies_showing
 from archive.redactions import (
     Reason,
     withhold_config,
@@ -48,11 +49,8 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     revisions = _revisions_with(database, name)
     suspects = _suspects_with(database, name)
     held = {capture for page, content, _ in suspects for capture in captures_of_suspect(database, page, content)}
-    bodies = tuple(
-        body
-        for body in sorted(_bodies_with(database, name) | _bodies_of(database, revisions, held))
-        if withhold(database, body, reason)
-    )
+    showing = _bodies_of(database, revisions, held) | bodies_showing(database, _parts_with(database, name))
+    bodies = tuple(body for body in sorted(_bodies_with(database, name) | showing) if withhold(database, body, reason))
     urls, heads = _withhold_texts(database, name, reason)
     for revision in revisions:
         for capture in captures_of(database, revision):
@@ -87,6 +85,16 @@ def _revisions_with(database: Database, name: Name) -> list[int]:
     }
     rows = database.execute("SELECT id, title, metadata FROM revisions").fetchall()
     return sorted(found | {n for n, title, metadata in rows if name.is_in(title) or _says(name, metadata)})
+
+
+def _parts_with(database: Database, name: Name) -> list[int]:
+    """Parts of the chrome that have the name, or offer the person."""
+    rows = database.execute("SELECT id, record FROM chrome_parts").fetchall()
+    offers = database.execute("SELECT part_id, name, role, organisation, mail FROM chrome_contacts").fetchall()
+    return [
+        *(part for part, record in rows if _says(name, record)),
+        *(part for part, *told in offers if any(map(name.is_in, told))),
+    ]
 
 
 def _suspects_with(database: Database, name: Name) -> list[tuple[int, bytes, str]]:

@@ -7,12 +7,16 @@ import io
 import json
 import random
 import sqlite3
+import tracemalloc
 import zipfile
+import zlib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import zstandard
 
 from archive import names
 from archive.file import open_for_reading
@@ -20,7 +24,9 @@ from archive.names import WITHHELD, Name
 from archive.records import load_page
 from archive.store import Archive
 from archive.verify import Report, verify
+from schemas.chrome import Chrome, ChromePart
 from schemas.errors import ConfigurationError
+from schemas.mention import Contact
 from schemas.page import Link, Page, Paragraph, Person, Section
 from schemas.reading import Reading
 from tests.agency.server import Agency
@@ -157,6 +163,57 @@ def test_a_body_whose_content_others_show_is_told(archive: Archive, path: Path) 
     assert records(path) == {1: A}
     assert run(path, "redact", "--body", "2", "--reason", "r").code == 0
     assert records(path) == {}
+    assert verified(path).findings == ()
+
+
+FOOT = "Kontakt: Åsa Öberg-Lind, 070-123 45 67"
+OFFERED = Contact(name=NAME, phone="070-123 45 67", start=9, end=23)
+
+
+def _with_foot(archive: Archive, number: int, address: str, foot: str = FOOT, encoding: str = "utf-8") -> None:
+    """A look at a page whose footer offers somebody, and whose content does not."""
+    kept_in = begin(archive, night(number))
+    kept = archive.keep(kept_in, capture(address, at=night(number), body=f"{foot} {address}".encode(encoding)))
+    chrome = Chrome(parts=(ChromePart(name="footer", blocks=(Paragraph(text=foot),)),))
+    offered = (OFFERED,) if foot == FOOT else ()
+    read = Reading(verdict="page", page=A, chrome=chrome, contacts=(offered,))
+    archive.record(kept.id, read, parser=PARSER, reread=lambda _: read)
+    archive.finish_run(kept_in, "ok", {}, now=night(number))
+
+
+def _of_chrome(path: Path) -> list[str]:
+    """All that the archive has of chrome, table by table."""
+    database = open_for_reading(path)
+    with closing(database.conn):
+        return [
+            str(row)
+            for table in ("chrome_parts", "chrome_contacts", "chrome_changes", "contact_list")
+            for row in database.execute(f"SELECT * FROM {table}").fetchall()
+        ]
+
+
+def test_an_erased_body_takes_the_chrome_along_that_only_it_shows(archive: Archive, path: Path) -> None:
+    """The footer, whom it offers and what was told of it; while another body shows it, it stays."""
+    for number, foot in enumerate((FOOT, "Kontakt: växeln", FOOT), 1):
+        _with_foot(archive, number, "http://byran.example/en.html", foot)
+    _with_foot(archive, 4, "http://annan.example/")
+    archive.close()
+    assert any("chrome" in row or "paragraph" in row for row in _of_chrome(path))
+    assert run(path, "redact", "--body", "1", "--reason", "r").code == 0
+    assert any("070-123 45 67" in row for row in _of_chrome(path))
+    assert run(path, "redact", "--body", "3", "--reason", "r").code == 0
+    assert not any("070-123 45 67" in row for row in _of_chrome(path))
+    assert any("växeln" in row for row in _of_chrome(path))
+    assert verified(path).findings == ()
+
+
+def test_a_body_whose_chrome_alone_has_the_name_is_erased(archive: Archive, path: Path) -> None:
+    """Whatever hides the name in its bytes: what was read from it tells."""
+    _with_foot(archive, 1, "http://byran.example/en.html", encoding="utf-7")
+    archive.close()
+    assert not Name(NAME).is_in_bytes(f"{FOOT}".encode("utf-7"))
+    assert run(path, "redact", "--person", NAME, "--reason", "r").out.startswith("Erased 1 body")
+    assert not any(Name(NAME).is_in(row) for row in _of_chrome(path))
     assert verified(path).findings == ()
 
 
@@ -322,10 +379,38 @@ def test_a_document_that_is_cut_short_does_no_harm(cut: int) -> None:
 
 def test_a_document_that_swells_is_looked_into_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb ends the search; pictures are not looked into and count nothing."""
-    monkeypatch.setattr(names, "_MOST_OF_A_ZIP", 1000)
+    monkeypatch.setattr(names, "_MOST_UNPACKED", 1000)
     last = {"word/document.xml": "Åsa Öberg Lind".encode()}
     assert Name("Åsa Öberg Lind").is_in_bytes(zipped({"word/media/image1.png": bytes(5000)} | last))
     assert not Name("Åsa Öberg Lind").is_in_bytes(zipped({"word/a.xml": bytes(5000)} | last))
+
+
+def test_a_body_that_swells_is_looked_into_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deflated body of a million times its size neither ends the memory nor keeps a person from being erased."""
+    monkeypatch.setattr(names, "_MOST_UNPACKED", 1 << 20)
+    name = Name("Åsa Öberg Lind")
+    said = "Åsa Öberg Lind".encode()
+    tracemalloc.start()
+    assert not name.is_in_bytes(zlib.compress(bytes(1 << 26)))
+    assert tracemalloc.get_traced_memory()[1] < (1 << 26) + (1 << 24)  # the plain bytes of the test, and little more
+    tracemalloc.stop()
+    assert name.is_in_bytes(zlib.compress(said + bytes(1 << 26)))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress, zlib.compress, lambda data: zlib.compress(data)[2:-4], zstandard.compress,
+     lambda data: gzip.compress(data)[:-9]],
+)  # fmt: skip
+def test_a_name_is_found_however_its_page_was_packed(packed: Callable[[bytes], bytes]) -> None:
+    """In each content coding that is asked for, bare or cut short."""
+    assert Name("Åsa Öberg Lind").is_in_bytes(packed(("<p>Åsa Öberg Lind</p>" * 20).encode()))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_name_is_found_in_other_encodings(encoding: str) -> None:
+    """With a mark of the order of bytes or without."""
+    assert Name("Åsa Öberg Lind").is_in_bytes("<p>Åsa Öberg Lind</p>".encode(encoding))
 
 
 def test_a_backup_is_whole_and_written_beside_a_reader_and_a_writer(archive: Archive, path: Path) -> None:
