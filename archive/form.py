@@ -13,7 +13,7 @@ from functools import cache
 from sqlite_utils import Database
 
 from archive import derived_tables, evidence_tables, example_views, search_tables, views
-from archive.derived_tables import DERIVED_TABLES
+from archive.derived_tables import DERIVED_TABLES, FORMER_TABLES
 from archive.migrations import migrations
 
 Columns = dict[str, tuple[str, ...]]
@@ -100,6 +100,6 @@ def evidence_columns(database: Database, schema: str = "main") -> Columns:
     )
     found: Columns = {}
     for table, column in rows.fetchall():
-        if table not in DERIVED_TABLES and not table.startswith(("sqlite_", "_sqlite_")):
+        if table not in (*DERIVED_TABLES, *FORMER_TABLES) and not table.startswith(("sqlite_", "_sqlite_")):
             found[table] = (*found.get(table, ()), column)
     return found

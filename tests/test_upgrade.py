@@ -17,7 +17,7 @@ from archive.form import MARK, form, mark_of, todays_form
 from archive.heads import heads_file
 from archive.store import Archive
 from archive.verify import verify
-from schemas.errors import ArchiveError, ArchiveOutdatedError
+from schemas.errors import ArchiveError, ArchiveOutdatedError, ArchiveTooNewError
 from scraper.upgrading import of_today
 from tests.agency.server import Agency
 from tests.builders import SITE, night
@@ -183,6 +183,23 @@ def test_evidence_that_this_version_does_not_know_is_not_left_behind(agency: Age
     assert "captures.hologram" in ran.err
     with closing(open_for_reading(path, older=True).conn) as connection:
         assert connection.execute("SELECT count(*) FROM captures WHERE hologram IS NULL").fetchone()[0]
+
+
+def test_a_derived_table_may_be_dropped_or_renamed_by_a_later_version(
+    agency: Agency, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older file that still has it is upgraded: what stood in it is made anew where today's version keeps it."""
+    crawl_agency(agency, path, 1)
+    was = days(path)
+    with closing(sqlite3.connect(path)) as by_hand:
+        by_hand.executescript("PRAGMA legacy_alter_table = ON; ALTER TABLE mentions RENAME TO named_things;")
+    as_of_another_version(path)
+    with pytest.raises(ArchiveTooNewError, match="named_things"):
+        of_today(path, FakeClock(night(2)))
+    monkeypatch.setattr("archive.form.FORMER_TABLES", ("named_things",))
+    of_today(path, FakeClock(night(2))).close()
+    assert findings(path) == []
+    assert days(path) == was
 
 
 def test_a_seal_covers_the_columns_that_are_stored(path: Path) -> None:
