@@ -2,11 +2,12 @@
 
 A file of another form was made by another version of this program. What is derived in it can be made anew from its
 evidence, and is (`archive.upgrade`), so tables and views may change without a step of their own for each change. A mark
-in the file's header tells the forms apart at no cost; `verify` compares the SQL itself.
+in the file's header tells the forms apart at no cost; `verify` compares the SQL itself. Comments are no part of it.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from functools import cache
 
@@ -33,7 +34,16 @@ _MADE_OF = (
     views.VIEWS,
     example_views.EXAMPLE_VIEWS,
 )
-MARK = zlib.crc32(repr(_MADE_OF).encode()) & 0x7FFF_FFFF
+_BESIDE = re.compile(r"""(?P<kept>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?:--[^\n]*|\s)+""")
+"""What stands quoted, which is kept, or comments and white space, which make no difference."""
+
+
+def plain_sql(sql: str) -> str:
+    """The SQL without its comments, and one space for any white space: a comment in other words is no other form."""
+    return _BESIDE.sub(lambda found: found["kept"] or " ", sql).strip()
+
+
+MARK = zlib.crc32(plain_sql("\n".join(map(str, _MADE_OF))).encode()) & 0x7FFF_FFFF
 """`user_version` of a file of today's form (SQLite keeps 31 bits and a sign)."""
 
 
@@ -48,12 +58,12 @@ def is_empty(database: Database) -> bool:
 
 
 def form(database: Database) -> dict[str, str]:
-    """The SQL of each table, view, index and trigger, by its kind and name; not of those that SQLite makes itself."""
+    """The plain SQL of each table, view, index and trigger by its kind and name; not of those that SQLite makes."""
     rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     # What full-text search keeps is of a form of its own, which may be another with another SQLite.
     shadows = {name for (name,) in database.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
     return {
-        f"{kind} {name}": sql
+        f"{kind} {name}": plain_sql(sql)
         for kind, name, sql in rows
         if name not in shadows and not name.startswith(("sqlite_", "_sqlite_"))
     }

@@ -13,7 +13,7 @@ import pytest
 
 from archive.evidence import SEALED
 from archive.file import open_for_reading
-from archive.form import MARK, form, mark_of, todays_form
+from archive.form import MARK, form, mark_of, plain_sql, todays_form
 from archive.heads import heads_file
 from archive.store import Archive
 from archive.verify import verify
@@ -159,6 +159,21 @@ def test_the_mark_and_the_form_of_a_fresh_archive_are_those_of_today(path: Path)
     """What the mark stands for is what the file is made of."""
     with Archive(path) as archive:
         assert (mark_of(archive.database), form(archive.database)) == (MARK, todays_form())
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("a TEXT,  -- what it is\n  b", "a TEXT, -- in other words, it's that\n b", True),
+        ("a TEXT  -- what it is\n)", "a TEXT\n)", True),
+        ("a <> '-- x  y'", "a <> '-- x y'", False),
+        ("a TEXT", "a INTEGER", False),
+    ],
+)
+def test_a_comment_in_other_words_is_no_other_form(was: str, now: str, *, same: bool) -> None:
+    """Comments and white space make no difference to the mark, nor to what verify compares; what is quoted does."""
+    assert (plain_sql(was) == plain_sql(now)) is same
+    assert "--" not in "".join(todays_form().values())
 
 
 def test_a_damaged_older_archive_is_not_upgraded(older: Path, agency: Agency) -> None:
