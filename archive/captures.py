@@ -184,19 +184,35 @@ def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
 def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
     """The page that has a CMS's number: on its host, or on another where the file name is the same too.
 
-    The number alone says nothing on another host, whose CMS counts for itself.
+    The number alone says nothing on another host, whose CMS counts for itself. One with a query stands in no row of
+    pages, from where it could not be erased: it is looked for in the addresses.
     """
+    path, mark, query = address.partition("?")
+    host, _, number = cms_key.partition("/")
+    name = f"{path.rpartition('/')[2]}{mark}{query}"
+    if "?" in number:
+        return _page_of_query(database, site, host, number, name)
     found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
     if found:
         return int(found[0])
-    path, mark, query = address.partition("?")
-    number, name = cms_key.partition("/")[2], f"{path.rpartition('/')[2]}{mark}{query}"
     rows = database.execute(
         "SELECT DISTINCT p.id FROM pages p JOIN page_urls pu ON pu.page_id = p.id JOIN urls u ON u.id = pu.url_id"
         " WHERE p.site = ? AND substr(p.cms_key, -length(?)) = ? AND substr(u.url, -length(?)) = ?",
         [site, f"/{number}", f"/{number}", f"/{name}", f"/{name}"],
     ).fetchall()
     return int(rows[0][0]) if len(rows) == 1 else None
+
+
+def _page_of_query(database: Database, site: str, host: str, number: str, name: str) -> int | None:
+    ending = f".{number.replace('?', '.html?', 1)}"
+    rows = database.execute(
+        "SELECT p.id, u.url, u.host FROM urls u CROSS JOIN page_urls pu ON pu.url_id = u.id"
+        " JOIN pages p ON p.id = pu.page_id WHERE substr(u.url, -length(?)) = ? AND p.site = ? ORDER BY p.id",
+        [ending, ending, site],
+    ).fetchall()
+    here = [page for page, _, at in rows if at.removeprefix("www.").partition(":")[0] == host]
+    named = {page for page, url, _ in rows if url.endswith(f"/{name}")}
+    return here[0] if here else named.pop() if len(named) == 1 else None
 
 
 def _heads_near(database: Database, page: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -249,7 +265,8 @@ def _identify(
         # An address that we have not met and that only leads on to a page that we have: another name for that page.
         page = page_of(database, site, url_number(database, capture.location))
     if page is None:
-        cursor = database.execute("INSERT INTO pages (site, cms_key, first_run) VALUES (?, ?, ?)", [site, cms_key, run])
+        key = None if cms_key is None or "?" in cms_key else cms_key
+        cursor = database.execute("INSERT INTO pages (site, cms_key, first_run) VALUES (?, ?, ?)", [site, key, run])
         page = int(cursor.lastrowid or 0)
     database.execute(
         "INSERT INTO page_urls (page_id, url_id, from_run, why) VALUES (?, ?, ?, ?)", [page, url, run, why]

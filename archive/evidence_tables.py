@@ -85,7 +85,7 @@ CREATE INDEX header_sets_whole ON header_sets (head) WHERE base IS NULL;
 CREATE TABLE pages (                  -- an identity that survives address moves
   id        INTEGER PRIMARY KEY,      -- the page's number, as people cite it
   site      TEXT NOT NULL,
-  cms_key   TEXT,                     -- the CMS's own number for it, "skr.se/10794", where its address shows one
+  cms_key   TEXT,                     -- the CMS's own number for it, "skr.se/10794", of an address without a query
   first_run INTEGER NOT NULL REFERENCES runs(id)
 ) STRICT;
 CREATE UNIQUE INDEX pages_cms_key ON pages (site, cms_key) WHERE cms_key IS NOT NULL;

@@ -140,11 +140,13 @@ def scope(start: Iterable[str], hosts: Iterable[str]) -> tuple[str, ...]:
 def cms_key(address: str) -> str | None:
     """Name that survives a move within a site, "skr.se/10794"; None when the address carries none.
 
-    A query is part of it: SiteVision serves every event, reserve or hit under the one number of the page that shows
-    them, "visa.4144.html?sv.target=12.18df&id=1", and without it all of them would be one page.
+    A query is part of that of a page: SiteVision serves every event, reserve or hit under the one number of the page
+    that shows them, "visa.4144.html?sv.target=12.18df&id=1", and without it all of them would be one page. A file is
+    the same file whatever it is asked with.
     """
     path, _, query = address.partition("#")[0].partition("?")
-    match = _CMS_KEY.search(path) or _FILE_KEY.search(path)
+    page, file = _CMS_KEY.search(path), _FILE_KEY.search(path)
+    match = page or file
     if match is None:
         return None
-    return f"{bare(host_of(address))}/{match['key']}{'?' if query else ''}{query}"
+    return f"{bare(host_of(address))}/{match['key']}{'?' if page and query else ''}{query if page else ''}"

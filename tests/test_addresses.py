@@ -111,6 +111,7 @@ def test_bare() -> None:
         ("https://skr.se/visa.4144.html?sv.target=12.1&id=/b#y", "skr.se/4144?sv.target=12.1&id=/b"),
         ("https://skr.se/sokidiariet.n329.html", "skr.se/n329"),
         ("https://skr.se/korjournal.4.18e1b10334ebe8bc8000695.html", "skr.se/4.18e1b10334ebe8bc8000695"),
+        ("https://skr.se/download/18.3b7f9c/1615536000000/plan.pdf?open=1", "skr.se/18.3b7f9c"),
         ("https://skr.se/nyheter/2024.html", None),
         ("https://skr.se/a.12.html", None),
     ],

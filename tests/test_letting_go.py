@@ -29,6 +29,7 @@ from schemas.errors import ConfigurationError
 from schemas.mention import Contact
 from schemas.page import Link, Page, Paragraph, Person, Section
 from schemas.reading import Reading
+from scraper.addresses import cms_key
 from tests.agency.server import Agency
 from tests.builders import PARSER, begin, capture, gone, look, night, page, reading, reread, section, written
 from tests.runs import crawl_agency
@@ -292,6 +293,20 @@ def test_an_erased_name_is_gone_from_everything(archive: Archive, path: Path) ->
     assert json.loads(run(path, "verify", "--json").out)[0]["withheld"] == 4
     with Archive(path) as again:
         look(again, 5, A)
+    assert verified(path).findings == ()
+
+
+def test_a_name_in_the_query_of_a_numbered_page_is_erased(archive: Archive, path: Path) -> None:
+    """Of the address nothing is left elsewhere, in the key of the page least of all, which no door lets out."""
+    address = "http://byran.example/visa.4144.html?namn=%C3%85sa+%C3%96berg-Lind&id=1"
+    kept_in = begin(archive, night(1))
+    kept = archive.keep(kept_in, capture(address, body=written(A)), cms_key=cms_key(address))
+    archive.record(kept.id, reading(A), parser=PARSER, reread=reread)
+    archive.finish_run(kept_in, "ok", {}, now=night(1))
+    archive.close()
+    said = run(path, "redact", "--person", NAME, "--reason", "r")
+    assert (said.code, said.out) == (0, "Erased 0 bodies, 1 address and 0 heads; masked in 0 revisions.\n"), said.err
+    assert not Name(NAME).is_in_bytes(path.read_bytes())
     assert verified(path).findings == ()
 
 
