@@ -14,8 +14,8 @@ CREATE TABLE runs (                   -- one crawl of one site
   status        TEXT NOT NULL DEFAULT 'running'
                 CHECK (status IN ('running', 'ok', 'partial', 'drift', 'failed', 'interrupted')),
   tool_version  TEXT NOT NULL,        -- version of Tidslager
-  config        TEXT NOT NULL CHECK (json_valid(config)),  -- the site as it was in force, JSON
-  config_digest BLOB NOT NULL CHECK (length(config_digest) = 32),  -- SHA-256 of config
+  config        TEXT NOT NULL CHECK (json_valid(config)),  -- the site as it was in force, JSON; settings may be erased
+  config_digest BLOB NOT NULL CHECK (length(config_digest) = 32),  -- SHA-256 of config, whole
   summary       TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(summary)),  -- pages by what came of them
   root          BLOB CHECK (length(root) = 32),  -- Merkle root over the evidence that the run wrote; NULL while it runs
   head          BLOB UNIQUE CHECK (length(head) = 32),  -- seals this row and, through the head before it, all before
@@ -168,7 +168,8 @@ CREATE TABLE redactions (             -- the only door through which evidence ma
   capture_id  INTEGER REFERENCES captures(id),  -- for error, robots and record
   run_id      INTEGER REFERENCES runs(id),      -- for config
   decision_id INTEGER REFERENCES decisions(id),
-  commitment  BLOB CHECK (length(commitment) = 32),  -- what the run's seal knows of it; NULL where its hash stays
+  commitment  BLOB CHECK (length(commitment) = 32),  -- what the run's seal knows of it, NULL where its hash stays; for
+                                                     -- config the SHA-256 of what is left
   pruned      INTEGER NOT NULL DEFAULT 0 CHECK (pruned IN (0, 1)),  -- 1: let go by `prune`; 0: erased by `redact`
   after_run   INTEGER NOT NULL DEFAULT 0,       -- the newest run then; the run after it seals this row
   redacted_at TEXT NOT NULL CHECK (redacted_at {TIME}),
@@ -189,8 +190,10 @@ CREATE TRIGGER runs_finished BEFORE UPDATE ON runs
   WHEN NOT (new.id = old.id AND new.site = old.site AND new.started_at = old.started_at
     AND new.tool_version = old.tool_version AND new.config_digest = old.config_digest
     AND ((old.status = 'running' AND new.config = old.config)
-      OR (new.config = '{}' AND new.status = old.status AND new.finished_at IS old.finished_at
-        AND new.summary = old.summary AND new.root IS old.root AND new.head IS old.head AND new.leaves IS old.leaves
+      OR (NOT EXISTS (SELECT key, type, value FROM json_each(new.config)
+          EXCEPT SELECT key, type, value FROM json_each(old.config))
+        AND new.status = old.status AND new.finished_at IS old.finished_at AND new.summary = old.summary
+        AND new.root IS old.root AND new.head IS old.head AND new.leaves IS old.leaves
         AND EXISTS (SELECT 1 FROM redactions WHERE run_id = old.id))))
   BEGIN SELECT RAISE(ABORT, 'runs are append-only: only a running one may be finished'); END;
 CREATE TRIGGER bodies_once BEFORE INSERT ON bodies

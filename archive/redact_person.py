@@ -24,9 +24,9 @@ from archive.redact import Erased, captures_of, captures_of_suspect, withhold_de
 from archive.redact_chrome import bodies_showing
 from archive.redactions import (
     Reason,
-    withhold_config,
     withhold_decision,
     withhold_record,
+    withhold_settings,
     withhold_url,
     withhold_words,
 )
@@ -149,8 +149,9 @@ def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int
         if name.is_in(by) or name.is_in(why):
             withhold_decision(database, decision, reason)
     for run, config in database.execute("SELECT id, config FROM runs").fetchall():
-        if _says(name, config):
-            withhold_config(database, run, reason)
+        bad = [key for key, value in json.loads(config).items() if any(map(name.is_in, _strings(value)))]
+        if bad:
+            withhold_settings(database, run, bad, reason)
     return len(urls), len(heads)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -83,7 +85,14 @@ def withhold_decision(database: Database, decision: int, reason: Reason) -> None
     )
 
 
-def withhold_config(database: Database, run: int, reason: Reason) -> None:
-    """Erase the site as it was in force in a run; the hash of it stays in the run's manifest."""
-    announce(database, "config", run, reason)
-    database.execute("UPDATE runs SET config = '{}' WHERE id = ?", [run])
+def withhold_settings(database: Database, run: int, keys: Sequence[str], reason: Reason) -> None:
+    """Erase some settings of the site as it was in force in a run; the hash of the whole stays in the run's manifest.
+
+    What is left says by what rules the captures of the site are read anew.
+    """
+    places = [f'$."{key}"' for key in keys]
+    left = database.execute(
+        f"SELECT json_remove(config{', ?' * len(places)}) FROM runs WHERE id = ?", [*places, run]
+    ).fetchone()[0]
+    announce(database, "config", run, reason, hashlib.sha256(left.encode()).digest())
+    database.execute("UPDATE runs SET config = ? WHERE id = ?", [left, run])

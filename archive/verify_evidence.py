@@ -85,10 +85,11 @@ def chain_findings(database: Database, sample: int | None, rng: Random) -> Itera
 
 def _config_findings(database: Database, row: dict[str, Any]) -> Iterator[Finding]:
     run = row["id"]
-    if hashlib.sha256(str(row["config"]).encode()).digest() == row["config_digest"]:
-        return
-    told = database.execute("SELECT count(*) FROM redactions WHERE what = 'config' AND run_id = ?", [run]).fetchone()[0]
-    if not (told and row["config"] == "{}"):
+    told = database.execute(
+        "SELECT commitment FROM redactions WHERE what = 'config' AND run_id = ? ORDER BY id DESC LIMIT 1", [run]
+    ).fetchone()
+    left = told[0] if told else row["config_digest"]
+    if hashlib.sha256(str(row["config"]).encode()).digest() != left:
         yield Finding(check="chain", text=f"The site file kept with run {run} is not the one it had.", run=run)
 
 

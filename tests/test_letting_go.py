@@ -17,21 +17,23 @@ from urllib.parse import quote
 
 import pytest
 import zstandard
+from msgspec.structs import replace
 
 from archive import names
 from archive.file import open_for_reading
 from archive.names import WITHHELD, Name
 from archive.records import load_page
+from archive.site_rules import rules_mark, site_rules
 from archive.store import Archive
 from archive.verify import Report, verify
 from schemas.chrome import Chrome, ChromePart
 from schemas.errors import ConfigurationError
 from schemas.mention import Contact
 from schemas.page import Link, Page, Paragraph, Person, Section
-from schemas.reading import Reading
+from schemas.reading import Reading, Rules
 from scraper.addresses import cms_key
 from tests.agency.server import Agency
-from tests.builders import PARSER, begin, capture, gone, look, night, page, reading, reread, section, written
+from tests.builders import PARSER, SITE, begin, capture, gone, look, night, page, reading, reread, section, written
 from tests.runs import crawl_agency
 from tests.shell import Ran, tidslager
 
@@ -308,6 +310,29 @@ def test_a_name_in_the_query_of_a_numbered_page_is_erased(archive: Archive, path
     assert (said.code, said.out) == (0, "Erased 0 bodies, 1 address and 0 heads; masked in 0 revisions.\n"), said.err
     assert not Name(NAME).is_in_bytes(path.read_bytes())
     assert verified(path).findings == ()
+
+
+def test_of_a_site_file_only_what_has_the_name_is_erased(archive: Archive, path: Path) -> None:
+    """Captures are read anew by the rules that they were read by; the chain still verifies, after two erasures too."""
+    site = replace(SITE, contact="asa.oberg-lind@byran.example", title="Ylva Ek svarar", people=True, layout="generic")
+    run_id = begin(archive, site=site)
+    archive.finish_run(run_id, "ok", {}, now=night(1))
+    mark = rules_mark(archive.database, SITE.name)
+    archive.close()
+    for name, left in ((NAME, {"title"}), ("Ylva Ek", set())):
+        assert run(path, "redact", "--person", name, "--reason", "r").code == 0
+        with closing(open_for_reading(path).conn) as connection:
+            (config,) = connection.execute("SELECT config FROM runs").fetchone()
+        assert json.loads(config).keys() & {"contact", "title"} == left
+        assert verified(path).findings == ()
+    with Archive(path) as again:
+        assert rules_mark(again.database, SITE.name) == mark
+        assert site_rules(again.database, SITE.name) == Rules(people=True, layout="generic")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            again.database.execute("UPDATE runs SET config = json_set(config, '$.people', json('false'))")
+        again.database.execute("UPDATE runs SET config = '{}'")
+    (finding,) = verified(path).findings
+    assert "is not the one it had" in finding.text
 
 
 def test_a_name_is_refused_where_it_would_erase_too_much_or_stay(archive: Archive, path: Path) -> None:
