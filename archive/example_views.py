@@ -59,8 +59,12 @@ CREATE VIEW contact_list AS           -- whom one can reach, by a page's content
    WHERE m.kind = 'organisation' AND (m.mail <> '' OR m.phone <> '')
   UNION ALL
   SELECT l.page_id, NULL, p.name, o.kind, o.name, o.role, o.organisation, o.mail, o.phone, min(l.fetched_at),
-         (SELECT min(n.fetched_at) FROM captures n JOIN reading_chrome nc ON nc.capture_id = n.id
-           WHERE n.page_id = l.page_id AND n.fetched_at > max(l.fetched_at))
+         (SELECT min(n.fetched_at) FROM captures n
+            JOIN readings k ON k.capture_id = n.id
+            LEFT JOIN reading_chrome nc ON nc.capture_id = n.id
+            LEFT JOIN revisions e ON e.id = k.revision_id
+           WHERE n.page_id = l.page_id AND n.fetched_at > max(l.fetched_at)
+             AND (nc.chrome_id IS NOT NULL OR e.state IN ('gone', 'moved')))
     FROM chrome_contacts o
     JOIN chrome_parts p ON p.id = o.part_id
     JOIN chromes h ON EXISTS (SELECT 1 FROM json_each(h.parts) j WHERE j.value = p.id)

@@ -22,6 +22,7 @@ from archive.redact_person import redact_person
 from archive.redactions import Reason
 from archive.stats import amount, stats_rows, stats_text
 from archive.store import Archive
+from archive.swap import copies_beside
 from archive.times import start_of
 from archive.verdict import verdict_rows, verdict_text
 from archive.verify import verify as verify_archive
@@ -186,6 +187,9 @@ def redact(bodies: tuple[int, ...], person: str | None, reason: str, path: Path)
         click.echo(
             f"The same content is still kept in other bodies: {others}. Erase these too, if it must go.", err=True
         )
+    if copies := copies_beside(path):
+        names = ", ".join(map(str, copies))
+        click.echo(f"Copies that were made before still have what was erased: {names}. Delete them too.", err=True)
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -29,7 +29,7 @@ from archive.rereadings import Kept, Rereading, rereadings
 from archive.revisions import append_reading
 from archive.search_index import remake_search
 from archive.site_rules import site_rules
-from archive.swap import beside, remove, swap
+from archive.swap import COPY, beside, remove, swap
 from archive.times import to_text
 from schemas.capture import Capture
 from schemas.errors import ArchiveTooNewError, ArchiveWriteError
@@ -46,7 +46,7 @@ class LookReader(Protocol):
 Watch = Callable[[str, int, int], None]
 """Told before each look is read: its address, how many are done, how many more there are."""
 
-BEFORE = ".before-rebuild"
+BEFORE = f"{COPY}rebuild"
 _UNFINISHED = ".rebuilding"
 _BATCH = 500  # looks in one transaction
 

@@ -24,6 +24,17 @@ def beside(archive: Path, suffix: str) -> Path:
     return archive.with_name(archive.name + suffix)
 
 
+COPY = ".before-"
+"""How the name of a copy goes on that this program makes of an archive by itself."""
+
+
+def copies_beside(archive: Path) -> tuple[Path, ...]:
+    """The copies that this program made of an archive before it changed it, and that stand beside it."""
+    archive = archive.resolve()
+    found = (file for file in archive.parent.iterdir() if file.name.startswith(archive.name + COPY))
+    return tuple(sorted(file for file in found if not file.name.endswith(("-wal", "-shm"))))
+
+
 def swap(new: Path, archive: Path, keep: Path | None) -> None:
     """Put the closed database `new` in the place of `archive`; the old one stays as `keep`, or goes where None.
 

@@ -14,6 +14,7 @@ from archive.backup import back_up
 from archive.file import open_for_reading, plain_errors
 from archive.form import MARK, evidence_columns, is_empty, mark_of
 from archive.rebuild import LookReader, Watch, rebuild
+from archive.swap import COPY, beside
 from schemas.errors import ArchiveWriteError
 
 
@@ -45,7 +46,7 @@ def _state(database: Database) -> str:
 
 
 def _copied(path: Path, name: str) -> Path:
-    target = path.with_name(f"{path.name}.before-upgrade-{name}")
+    target = beside(path.resolve(), f"{COPY}upgrade-{name}")
     if target.exists():
         # An upgrade of the same evidence that did not come to its end: the copy of then is as good as another.
         return target

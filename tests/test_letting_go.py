@@ -335,6 +335,21 @@ def test_of_a_site_file_only_what_has_the_name_is_erased(archive: Archive, path:
     assert "is not the one it had" in finding.text
 
 
+def test_who_erases_is_told_of_the_copies_that_we_made_ourselves(archive: Archive, path: Path) -> None:
+    """Before an upgrade, or a rebuild that keeps what was: nobody asked for the first, and both have the name."""
+    _told(archive)
+    archive.close()
+    copies = [path.with_name(path.name + ending) for ending in (".before-rebuild", ".before-upgrade-1-abc")]
+    for copy in copies:
+        assert run(path, "backup", str(copy)).code == 0
+    run(path, "backup", str(path.with_name("annan.db.before-upgrade-1")))
+    said = run(path, "redact", "--person", NAME, "--reason", "r")
+    assert said.code == 0
+    assert said.err.splitlines() == [
+        f"Copies that were made before still have what was erased: {copies[0]}, {copies[1]}. Delete them too."
+    ]
+
+
 def test_a_name_is_refused_where_it_would_erase_too_much_or_stay(archive: Archive, path: Path) -> None:
     """One word, or a reason that names the person: a sentence, and nothing is changed."""
     _told(archive)

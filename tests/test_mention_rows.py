@@ -30,7 +30,7 @@ from schemas.mention import Contact, Mention
 from schemas.page import Dated, Page, Paragraph, Person, digest
 from schemas.reading import Reading, Rules
 from scraper.recognise import recognised
-from tests.builders import ADDRESS, PARSER, SITE, begin, capture, night, page, reread, section, written
+from tests.builders import ADDRESS, PARSER, SITE, begin, capture, gone, night, page, reread, section, written
 from tests.derived import derived, exact
 
 LAUNDRY = section("Tvätteriet", "Tvätteriet i Haninge kommun anställer.", "Det gör också köket i Nynäshamns kommun.")
@@ -289,6 +289,21 @@ def test_who_is_erased_can_no_longer_be_reached(archive: Archive, path: Path) ->
         redact_person(archive.database, Name("Åsa Grön"), Reason(text="beslut 1", now=night(9)))
     assert rows(archive, "SELECT name, phone FROM contact_list") == [("Bo Ek", "08-765 43 21")]
     assert found_wrong(path) == []
+
+
+def test_a_page_that_is_gone_offers_nobody_in_its_chrome_either(archive: Archive) -> None:
+    """An answer 404 ends what the box offered, a failure does not; a page that is back offers it again."""
+    night_of(archive, 1, A, boxed)
+    run = begin(archive, night(2))
+    archive.keep(run, capture(at=night(2), outcome="timeout", status=None, body=None))
+    archive.finish_run(run, "partial", {}, now=night(2))
+    removed = "SELECT removed FROM contact_list WHERE part = 'contact'"
+    assert rows(archive, removed) == [(None,)]
+    gone(archive, 3)
+    gone(archive, 4)
+    assert rows(archive, removed) == [("2026-03-03T02:10:00.000Z",)]
+    night_of(archive, 5, A, boxed)
+    assert rows(archive, removed) == [(None,)]
 
 
 def test_people_of_the_chrome_are_told_only_by_readings_that_record_people(archive: Archive) -> None:
