@@ -168,10 +168,7 @@ def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
 
     Two addresses that both answer are two pages, unless better evidence than a page's own word makes them one.
     """
-    claims = {
-        why for (why,) in database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
-    }
-    if claims != {"canonical"}:
+    if _claims(database, page, url) != {"canonical"}:
         return False
     answers = database.execute(
         "SELECT 1 FROM page_urls a JOIN captures c ON c.run_id = ? AND c.url_id = a.url_id AND c.page_id = a.page_id"
@@ -181,20 +178,35 @@ def _wrongly_claimed(database: Database, run: int, page: int, url: int) -> bool:
     return answers is not None
 
 
+def _wrongly_joined(database: Database, site: str, page: int, url: int, *, cms_key: str | None, address: str) -> bool:
+    """Whether an address with a query is a page's by its CMS's number alone, as earlier versions named pages.
+
+    Under one number stand then all events, reserves or hits that a site serves: each is a page of its own from now on.
+    """
+    if cms_key is None or "?" not in cms_key or _claims(database, page, url) != {"cms_key"}:
+        return False
+    return _page_of_key(database, site, cms_key, address) != page
+
+
+def _claims(database: Database, page: int, url: int) -> set[Why]:
+    """Why an address is a page's."""
+    rows = database.execute("SELECT why FROM page_urls WHERE page_id = ? AND url_id = ?", [page, url])
+    return {why for (why,) in rows}
+
+
 def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> int | None:
     """The page that has a CMS's number: on its host, or on another where the file name is the same too.
 
     The number alone says nothing on another host, whose CMS counts for itself. One with a query stands in no row of
-    pages, from where it could not be erased: it is looked for in the addresses.
+    pages, from where it could not be erased: it is looked for in the other addresses.
     """
-    path, mark, query = address.partition("?")
     host, _, number = cms_key.partition("/")
-    name = f"{path.rpartition('/')[2]}{mark}{query}"
     if "?" in number:
-        return _page_of_query(database, site, host, number, name)
+        return _page_of_query(database, site, host, number, address)
     found = database.execute("SELECT id FROM pages WHERE site = ? AND cms_key = ?", [site, cms_key]).fetchone()
     if found:
         return int(found[0])
+    name = _file_name(address)
     rows = database.execute(
         "SELECT DISTINCT p.id FROM pages p JOIN page_urls pu ON pu.page_id = p.id JOIN urls u ON u.id = pu.url_id"
         " WHERE p.site = ? AND substr(p.cms_key, -length(?)) = ? AND substr(u.url, -length(?)) = ?",
@@ -203,16 +215,23 @@ def _page_of_key(database: Database, site: str, cms_key: str, address: str) -> i
     return int(rows[0][0]) if len(rows) == 1 else None
 
 
-def _page_of_query(database: Database, site: str, host: str, number: str, name: str) -> int | None:
+def _page_of_query(database: Database, site: str, host: str, number: str, address: str) -> int | None:
     ending = f".{number.replace('?', '.html?', 1)}"
     rows = database.execute(
         "SELECT p.id, u.url, u.host FROM urls u CROSS JOIN page_urls pu ON pu.url_id = u.id"
-        " JOIN pages p ON p.id = pu.page_id WHERE substr(u.url, -length(?)) = ? AND p.site = ? ORDER BY p.id",
-        [ending, ending, site],
+        " JOIN pages p ON p.id = pu.page_id WHERE substr(u.url, -length(?)) = ? AND p.site = ? AND u.url <> ?"
+        " ORDER BY pu.from_run DESC, p.id",
+        [ending, ending, site, address],
     ).fetchall()
     here = [page for page, _, at in rows if at.removeprefix("www.").partition(":")[0] == host]
-    named = {page for page, url, _ in rows if url.endswith(f"/{name}")}
+    named = {page for page, url, _ in rows if url.endswith(f"/{_file_name(address)}")}
     return here[0] if here else named.pop() if len(named) == 1 else None
+
+
+def _file_name(address: str) -> str:
+    """The last part of an address, its query included."""
+    path, mark, query = address.partition("?")
+    return f"{path.rpartition('/')[2]}{mark}{query}"
 
 
 def _heads_near(database: Database, page: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -252,7 +271,15 @@ def _identify(
 ) -> int:  # fmt: skip
     """The page that was looked at: the one the address means, or is redirected from, or carries the key of, or new."""
     page = page_of(database, site, url)
-    if page is not None and (via is not None or not _wrongly_claimed(database, run, page, url)):
+    wrong = (
+        page is not None
+        and via is None
+        and (
+            _wrongly_claimed(database, run, page, url)
+            or _wrongly_joined(database, site, page, url, cms_key=cms_key, address=capture.address)
+        )
+    )
+    if page is not None and not wrong:
         return page
     page = None
     if via is not None:

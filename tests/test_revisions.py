@@ -12,6 +12,7 @@ from archive.records import load_page
 from archive.store import Archive
 from schemas.page import Film, Link, Page, Paragraph, Person, canonical_json, digest
 from schemas.reading import Reading
+from scraper.addresses import cms_key
 from tests.builders import ADDRESS, PARSER, begin, capture, gone, look, night, page, reread, section, written
 
 A = page(section("Start", "Det var en gång."), section("Mål", "Alla ska med."))
@@ -189,6 +190,21 @@ def test_a_cms_number_keeps_a_page_together_when_its_address_changes(archive: Ar
     one = archive.keep(run, capture("http://byran.example/a/sida.1001.html"), cms_key="byran.example/1001")
     two = archive.keep(run, capture("http://byran.example/b/sida.1001.html"), cms_key="byran.example/1001")
     assert one.page == two.page
+
+
+def test_pages_that_an_earlier_version_joined_by_their_number_part(archive: Archive) -> None:
+    """Keys left the query out: what was kept as one page stays, and from now on each query is a page of its own."""
+    first, second, moved = (
+        f"http://byran.example/{at}.4144.html?id={n}" for at, n in (("visa", 1), ("visa", 2), ("v", 2))
+    )
+    run = begin(archive, night(1))
+    joined = {archive.keep(run, capture(one), cms_key="byran.example/4144").page for one in (first, second)}
+    assert joined == {1}
+    for number in (2, 3):
+        run = begin(archive, night(number))
+        for address, page_number in ((first, 1), (second, 2), (moved, 2)):
+            kept = archive.keep(run, capture(address, at=night(number)), cms_key=cms_key(address))
+            assert kept.page == page_number, address
 
 
 def test_an_unknown_address_that_leads_to_a_known_page_is_another_name_for_it(archive: Archive) -> None:
