@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,14 +29,19 @@ def find_contacts(text: str, organisations: Sequence[str] = ()) -> tuple[Contact
         following = people[number + 1].start if number + 1 < len(people) else len(text)
         theirs.append((person.start, min(following, person.end + _REACH)))
         found += _reached(person, text[person.end : theirs[-1][1]].partition("\n\n")[0])
-    bodies = [each for each in named if each.kind == "organisation"]
-    for number, body in enumerate(bodies):
-        if any(start <= body.start < end for start, end in theirs):
+    # Each is found among its neighbours: a page may list thousands.
+    starts = [each.start for each in named]
+    others = [each.start for each in named if each.kind in ("person", "organisation")]
+    for body in (each for each in named if each.kind == "organisation"):
+        before = bisect_right(theirs, (body.start, len(text)))
+        if before and body.start < theirs[before - 1][1]:
             continue
-        starts = (each.start for each in (*people, *bodies[number + 1 :]) if each.start >= body.end)
-        beside = text[body.end : min(min(starts, default=len(text)), body.end + _REACH_OF_ORGANISATION)]
+        following = bisect_left(others, body.end)
+        ends = others[following] if following < len(others) else len(text)
+        beside = text[body.end : min(ends, body.end + _REACH_OF_ORGANISATION)]
         reached = _reached(body, SENTENCE_ENDS.split(beside.partition("\n\n")[0])[0])
-        found += reached if reached and is_nobodys(text, body, named) else []
+        near = named[bisect_left(starts, body.start - 2 * _REACH) : bisect_left(starts, body.end + 2 * _REACH)]
+        found += reached if reached and is_nobodys(text, body, near) else []
     return tuple(sorted(found, key=lambda each: each.start))
 
 

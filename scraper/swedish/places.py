@@ -177,7 +177,7 @@ def _is_borne(words: list[str], number: int) -> bool:
     following = words[number + 1] if number + 1 < len(words) else ""
     return bool(
         (number and words[number - 1] in _BEARERS)
-        or _COMPANY.intersection(words[number + 1 :])
+        or _COMPANY.intersection(words[number + 1 : number + 1 + _WORDS_OF_A_COMPANY])
         or _NAMED_AFTER.match(following.lower())
     )
 
@@ -188,6 +188,8 @@ def _is_other(text: str, begins: int, ends: int) -> bool:
     return before is not None or _OTHER_KIND.match(text, ends) is not None
 
 
+_WORDS_OF_A_COMPANY: Final = 12
+"""How far the "AB" of a company's name is looked for; in a list of names all that follow were looked through."""
 _NOWHERE: Final = Place("municipality", "", "")
 
 
