@@ -13,7 +13,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html.entities import codepoint2name
 from typing import Protocol
@@ -30,6 +30,8 @@ WITHHELD = "[withheld]"
 _BETWEEN = r"(?:<[^<>]{0,200}>|&(?:nbsp|shy|#160|#173|#xa0|#xad|ensp|emsp|thinsp|zwnj);|%20|%C2%A0|[^\w<>]|_){0,12}"
 _INVISIBLE = "(?:[\u00ad\u200b-\u200f\u2060\ufeff]|&shy;|&#173;|&#xad;)*"
 _FEWEST_LETTERS = 5
+_FEWEST_DIGITS = 5
+_SPACING = r"(?:[\s()./–-]|&nbsp;|%20){0,3}"
 _OF_TEXT = (".xml", ".rels", ".html", ".txt", ".csv")
 _MOST_UNPACKED = 32 * 1024 * 1024
 """Bytes of what is packed, or of the parts of one zip, that are looked into, so that one made to swell ends."""
@@ -54,7 +56,7 @@ _DAMAGED = (
 class Name:
     """A person's name, as it is looked for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, addresses: re.Pattern[str] | None = None) -> None:
         """Take a name of at least two words and five letters.
 
         Raises ConfigurationError for less: too much would be erased.
@@ -67,6 +69,15 @@ class Name:
         orders = [words[at:] + words[:at] for at in range(len(words))]
         one = "|".join(_BETWEEN.join(map(_word, order)) for order in orders)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{one})s?(?![^\W\d_])", re.IGNORECASE)
+        self._name, self._addresses = name, addresses
+
+    def reached_at(self, addresses: Iterable[str]) -> Name:
+        """The name with mail addresses and telephone numbers: what masks it masks these too, however they are written.
+
+        A text that has no more than an address of somebody's does not speak of them.
+        """
+        ways = sorted(filter(None, map(_address, addresses)))
+        return Name(self._name, re.compile("|".join(ways), re.IGNORECASE) if ways else None)
 
     def is_in(self, text: str) -> bool:
         """Whether a text speaks of the person."""
@@ -81,8 +92,27 @@ class Name:
         )
 
     def masked(self, text: str) -> str:
-        """The text without the name."""
-        return self._pattern.sub(WITHHELD, text)
+        """The text without the name, and without the addresses that were given with it."""
+        left = self._addresses.sub(WITHHELD, text) if self._addresses else text
+        return self._pattern.sub(WITHHELD, left)
+
+
+def plain_address(address: str) -> str:
+    """A mail address in small letters, or the digits of a number as they are dialled within Sweden."""
+    if "@" in address:
+        return address.lower()
+    return re.sub(r"\D", "", re.sub(r"^\s*(?:\+|00)46\D*0?", "0", address))
+
+
+def _address(address: str) -> str:
+    """A pattern for a mail address, or for a number in any spacing, with the code of the country or without."""
+    plain = plain_address(address)
+    if "@" in plain:
+        return rf"(?<![\w.+-]){re.escape(plain)}(?![\w-])"
+    inner = plain.removeprefix("0")
+    if len(inner) < _FEWEST_DIGITS:
+        return ""
+    return rf"(?<![\d+])(?:(?:\+|00)46{_SPACING}(?:\(?0\)?)?|0){_SPACING}{_SPACING.join(inner)}(?!\d)"
 
 
 def _word(word: str) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
+import msgspec
 from sqlite_utils import Database
 
-from archive.chrome import compare_all
+from archive.chrome import compare_all, seal_contacts
+from archive.masking import masked, says
+from archive.names import Name
+from schemas.chrome import ChromePart
+from schemas.page import canonical_json
 
 
 def forget_chrome(database: Database, bodies: Iterable[int]) -> None:
@@ -33,3 +39,31 @@ def bodies_showing(database: Database, parts: Iterable[int]) -> set[int]:
     ).fetchall()
     wanted = set(parts)
     return {body for body, part in rows if part in wanted}
+
+
+def parts_with(database: Database, name: Name) -> list[int]:
+    """Parts of the chrome that have a name, or offer the person."""
+    rows = database.execute("SELECT id, record FROM chrome_parts").fetchall()
+    offering = {part for _, part in _offers(database, name)}
+    return [part for part, record in rows if part in offering or says(name, record)]
+
+
+def mask_parts(database: Database, name: Name, parts: Iterable[int]) -> None:
+    """Take the name out of parts, and the person out of those whom they offer. Call inside a transaction."""
+    for number, _ in _offers(database, name):
+        database.execute("DELETE FROM chrome_contacts WHERE rowid = ?", [number])
+    for part in parts:
+        (record,) = database.execute("SELECT record FROM chrome_parts WHERE id = ?", [part]).fetchone()
+        left = canonical_json(masked(msgspec.json.decode(record, type=ChromePart), name))
+        database.execute(
+            "UPDATE chrome_parts SET sha256 = ?, record = ? WHERE id = ?",
+            [hashlib.sha256(left).digest(), left.decode(), part],
+        )
+        seal_contacts(database, part)
+    compare_all(database)
+
+
+def _offers(database: Database, name: Name) -> list[tuple[int, int]]:
+    """Rows of contacts that have a name, each with its part."""
+    rows = database.execute("SELECT rowid, part_id, name, role, organisation, mail FROM chrome_contacts").fetchall()
+    return [(number, part) for number, part, *told in rows if any(map(name.is_in, told))]

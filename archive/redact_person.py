@@ -2,26 +2,25 @@
 
 Every body that has the name is withheld, whole; so are addresses, heads and messages that have it. In the records that
 were read from those bodies, and in everything made of them, `[withheld]` stands in the place of the name, so that the
-history of a page stays readable.
+history of a page stays readable; and in the place of the mail address and the number that are told of nobody else: who
+calls it knows who answers.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
 from archive.bodies import read_body, withhold
-from archive.chrome import seal_contacts
 from archive.evidence_tables import KEPT_FOR_EVER
 from archive.header_sets import read_head, withhold_head
-from archive.names import Name
+from archive.masking import masked, says, strings
+from archive.names import Name, plain_address
 from archive.records import load_page, metadata_json, preamble_text, text_under
 from archive.redact import Erased, captures_of, captures_of_suspect, withhold_decisions_on
-from archive.redact_chrome import bodies_showing
+from archive.redact_chrome import bodies_showing, mask_parts, parts_with
 from archive.redactions import (
     Reason,
     withhold_decision,
@@ -49,7 +48,8 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     revisions = _revisions_with(database, name)
     suspects = _suspects_with(database, name)
     held = {capture for page, content, _ in suspects for capture in captures_of_suspect(database, page, content)}
-    showing = _bodies_of(database, revisions, held) | bodies_showing(database, _parts_with(database, name))
+    parts = parts_with(database, name)
+    showing = _bodies_of(database, revisions, held) | bodies_showing(database, parts)
     bodies = tuple(body for body in sorted(_bodies_with(database, name) | showing) if withhold(database, body, reason))
     urls, heads = _withhold_texts(database, name, reason)
     for revision in revisions:
@@ -58,10 +58,11 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     for capture in sorted(held):
         withhold_record(database, capture, reason)
         withhold_decisions_on(database, capture, reason)
-    _mask_records(database, name, revisions)
+    whole = name.reached_at(_own_addresses(database, name))
+    _mask_records(database, whole, revisions)
     for page, content, record in suspects:
-        _mask_suspect(database, name, page, content, record)
-    _forget_contacts(database, name)
+        _mask_suspect(database, whole, page, content, record)
+    mask_parts(database, whole, parts)
     remake_search(database)
     _mask_the_rest(database, name)
     remake_texts(database)
@@ -75,45 +76,29 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
 
 def _revisions_with(database: Database, name: Name) -> list[int]:
     """Revisions whose record has the name."""
-    bad = [
-        n for n, record in database.execute("SELECT id, record FROM section_texts").fetchall() if _says(name, record)
-    ]
+    bad = [n for n, record in database.execute("SELECT id, record FROM section_texts").fetchall() if says(name, record)]
     found = {
         revision
         for text in bad
         for (revision,) in database.execute("SELECT revision_id FROM revision_sections WHERE text_id = ?", [text])
     }
     rows = database.execute("SELECT id, title, metadata FROM revisions").fetchall()
-    return sorted(found | {n for n, title, metadata in rows if name.is_in(title) or _says(name, metadata)})
+    return sorted(found | {n for n, title, metadata in rows if name.is_in(title) or says(name, metadata)})
 
 
-def _parts_with(database: Database, name: Name) -> list[int]:
-    """Parts of the chrome that have the name, or offer the person."""
-    rows = database.execute("SELECT id, record FROM chrome_parts").fetchall()
-    offers = database.execute("SELECT part_id, name, role, organisation, mail FROM chrome_contacts").fetchall()
-    return [
-        *(part for part, record in rows if _says(name, record)),
-        *(part for part, *told in offers if any(map(name.is_in, told))),
-    ]
+def _own_addresses(database: Database, name: Name) -> set[str]:
+    """Mail addresses and numbers at which the person is said to be reached, and nobody else."""
+    told = "SELECT name, mail, phone FROM"
+    rows = database.execute(f"{told} mentions UNION {told} people UNION {told} chrome_contacts").fetchall()
+    theirs = {address for who, *how in rows if name.is_in(who) for address in how if address}
+    others = {plain_address(address) for who, *how in rows if not name.is_in(who) for address in how}
+    return {address for address in theirs if plain_address(address) not in others}
 
 
 def _suspects_with(database: Database, name: Name) -> list[tuple[int, bytes, str]]:
     """Contents in quarantine whose record has the name: page, digest and record."""
     rows = database.execute("SELECT page_id, digest, record FROM quarantine WHERE record IS NOT NULL").fetchall()
-    return [row for row in rows if _says(name, row[2])]
-
-
-def _says(name: Name, record: str) -> bool:
-    """Whether any text of a record has the name; the JSON around the texts says nothing."""
-    return any(map(name.is_in, _strings(json.loads(record))))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _strings(inner)
+    return [row for row in rows if says(name, row[2])]
 
 
 def _bodies_with(database: Database, name: Name) -> set[int]:
@@ -149,7 +134,7 @@ def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int
         if name.is_in(by) or name.is_in(why):
             withhold_decision(database, decision, reason)
     for run, config in database.execute("SELECT id, config FROM runs").fetchall():
-        bad = [key for key, value in json.loads(config).items() if any(map(name.is_in, _strings(value)))]
+        bad = [key for key, value in json.loads(config).items() if any(map(name.is_in, strings(value)))]
         if bad:
             withhold_settings(database, run, bad, reason)
     return len(urls), len(heads)
@@ -158,7 +143,7 @@ def _withhold_texts(database: Database, name: Name, reason: Reason) -> tuple[int
 def _mask_records(database: Database, name: Name, revisions: list[int]) -> None:
     """Put the mask into page records, and into all that is made of them."""
     for text, record in database.execute("SELECT id, record FROM section_texts").fetchall():
-        if _says(name, record):
+        if says(name, record):
             _mask_section(database, name, text, record)
     pages = set()
     for revision in revisions:
@@ -167,7 +152,9 @@ def _mask_records(database: Database, name: Name, revisions: list[int]) -> None:
         if row["state"] != "live":
             database.execute("UPDATE revisions SET title = ? WHERE id = ?", [name.masked(row["title"]), revision])
             continue
-        record = _masked(load_page(database, revision), name, Page)
+        shown = load_page(database, revision)  # with its sections masked, each by what it says itself
+        head = masked(msgspec.structs.replace(shown, sections=()), name)
+        record = msgspec.structs.replace(head, sections=shown.sections)
         database.execute(
             "UPDATE revisions SET digest = ?, title = ?, metadata = ?, preamble = ? WHERE id = ?",
             [digest(record), record.title, metadata_json(record), preamble_text(record), revision],
@@ -188,18 +175,8 @@ def _forget_mentions(database: Database, name: Name) -> set[int]:
 _MENTION_TEXTS = ("name", "role", "organisation", "words", "evidence", "mail", "phone")
 
 
-def _forget_contacts(database: Database, name: Name) -> None:
-    """Take away whom a part of the chrome offers: a number without its name is still a person's."""
-    rows = database.execute("SELECT rowid, part_id, name, role, organisation, mail FROM chrome_contacts").fetchall()
-    for number, part, *told in rows:
-        if any(map(name.is_in, told)):
-            database.execute("DELETE FROM chrome_contacts WHERE rowid = ?", [number])
-            seal_contacts(database, part)
-
-
 def _mask_section(database: Database, name: Name, text: int, record: str) -> None:
-    section = _masked(msgspec.json.decode(record, type=Section), name, Section)
-    masked = canonical_json(section).decode()
+    section = masked(msgspec.json.decode(record, type=Section), name)
     same = database.execute("SELECT id FROM section_texts WHERE sha256 = ?", [digest(section)]).fetchone()
     if same:
         database.execute("UPDATE revision_sections SET text_id = ? WHERE text_id = ?", [same[0], text])
@@ -207,34 +184,19 @@ def _mask_section(database: Database, name: Name, text: int, record: str) -> Non
         return
     database.execute(
         "UPDATE section_texts SET sha256 = ?, heading = ?, text = ?, record = ? WHERE id = ?",
-        [digest(section), section.heading, text_under(section), masked, text],
+        [digest(section), section.heading, text_under(section), canonical_json(section).decode(), text],
     )
 
 
 def _mask_suspect(database: Database, name: Name, page: int, content: bytes, record: str) -> None:
-    masked = _masked(msgspec.json.decode(record, type=Page), name, Page)
+    found = masked(msgspec.json.decode(record, type=Page), name)
     database.execute(
         "UPDATE quarantine SET record = ? WHERE page_id = ? AND digest = ? AND record IS NOT NULL",
-        [canonical_json(masked).decode(), page, content],
+        [canonical_json(found).decode(), page, content],
     )
     database.execute(
-        "UPDATE quarantine SET digest = ? WHERE page_id = ? AND digest = ?", [digest(masked), page, content]
+        "UPDATE quarantine SET digest = ? WHERE page_id = ? AND digest = ?", [digest(found), page, content]
     )
-
-
-def _masked(record: Any, name: Name, kind: Any) -> Any:
-    """A record without the name."""
-    return msgspec.convert(_masked_value(msgspec.to_builtins(record), name), kind)
-
-
-def _masked_value(value: Any, name: Name) -> Any:
-    if isinstance(value, str):
-        return name.masked(value)
-    if isinstance(value, list | tuple):
-        return [_masked_value(inner, name) for inner in value]
-    if isinstance(value, dict):
-        return {key: _masked_value(inner, name) for key, inner in value.items()}
-    return value
 
 
 _MADE_ELSEWHERE = {*KEPT_FOR_EVER, "revision_texts"}
@@ -245,8 +207,8 @@ def _mask_the_rest(database: Database, name: Name) -> None:
     """Put the mask into every other derived text: keys of sections, remarks, tables that were added since."""
     for cell in list(texts(database)):
         if cell.table not in _MADE_ELSEWHERE and name.is_in(cell.text):
-            masked = _unique(database, cell.table, cell.column, name.masked(cell.text))
-            database.execute(f'UPDATE "{cell.table}" SET "{cell.column}" = ? WHERE rowid = ?', [masked, cell.row])
+            text = _unique(database, cell.table, cell.column, name.masked(cell.text))
+            database.execute(f'UPDATE "{cell.table}" SET "{cell.column}" = ? WHERE rowid = ?', [text, cell.row])
 
 
 def _unique(database: Database, table: str, column: str, text: str) -> str:

@@ -407,6 +407,22 @@ def test_another_name_is_left_alone(text: str) -> None:
     assert not Name("Åsa Öberg Lind").is_in(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["08-465 004 01", "+46 8 465 004 01", "0046-8-46500401", "tel:+46846500401", "(08) 465 00 401", "A.B@c.se"]
+)
+def test_an_address_goes_with_the_name_however_it_is_written(text: str) -> None:
+    """With the code of the country or without."""
+    known = Name("Åsa Öberg Lind").reached_at(["+46 (0)8-465 004 01", "a.b@c.se"])
+    assert WITHHELD in known.masked(f"x {text}, y")
+    assert not known.is_in(f"x {text}, y"), "an address alone says nothing"
+
+
+@pytest.mark.parametrize("text", ["108-465 004 01", "08-465 004 012", "+45 8 465 004 01", "ma.b@c.se", "a.b@c.sex"])
+def test_another_address_is_left_alone(text: str) -> None:
+    """A longer one, or that of another country."""
+    assert Name("Åsa Öberg Lind").reached_at(["08-465 004 01", "a.b@c.se"]).masked(text) == text
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     """A zip of some parts, as office documents are."""
     made = io.BytesIO()

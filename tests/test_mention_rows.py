@@ -21,13 +21,14 @@ from archive.ready import ready_queries
 from archive.rebuild import rebuild
 from archive.redact_person import redact_person
 from archive.redactions import Reason
+from archive.scan import texts
 from archive.store import Archive
 from archive.verify import verify
 from schemas.capture import Capture
 from schemas.chrome import Chrome, ChromePart
 from schemas.finding import Finding
 from schemas.mention import Contact, Mention
-from schemas.page import Dated, Page, Paragraph, Person, digest
+from schemas.page import Dated, Link, Page, Paragraph, Person, Section, digest
 from schemas.reading import Reading, Rules
 from scraper.recognise import recognised
 from tests.builders import ADDRESS, PARSER, SITE, begin, capture, gone, night, page, reread, section, written
@@ -316,6 +317,33 @@ def test_people_of_the_chrome_are_told_only_by_readings_that_record_people(archi
     night_of_site(archive, 4, "oppen", people=False)
     assert rows(archive, "SELECT removed FROM contact_list") == [("2026-03-04T02:10:00.000Z",)]
     assert rows(archive, "SELECT count(*) FROM chrome_changes") == [(0,)]
+
+
+def test_with_a_name_go_the_number_and_the_address_that_are_nobody_elses(archive: Archive, path: Path) -> None:
+    """Of content, chrome, search and what was told, however they are written; a switchboard's number stays."""
+    link = Link(label="Ring", address="tel:+46701234567", kind="phone")
+    reached = {**STINA[1], "mail": "sd@haninge.example", "phone": "070-123 45 67"}
+    text = "Stina Dahl, upphandlare, 070-123 45 67, SD@haninge.example. Växel: 08-12 34 56"
+    told = Section(heading="Kontakt", level=2, blocks=(Paragraph(text=text, links=(link,)),))
+    box = ChromePart(name="contact", blocks=(Paragraph(text="Stina Dahl"), Paragraph(text="+46 (0)70 123 45 67")))
+    switchboard = ("Haninge kommun", {"kind": "organisation", "phone": "08-12 34 56"})
+    offered = Contact(name="Stina Dahl", phone="08-12 34 56", start=0, end=10)
+
+    def reads(seen: Capture) -> Reading:
+        record = msgspec.json.decode(seen.body or b"", type=Page)
+        chrome = Chrome(parts=(box,)) if seen.fetched_at > night(1) else Chrome()
+        contacts = ((offered,),) if chrome.parts else ()
+        read = known(record, ("Stina Dahl", reached), switchboard)
+        return msgspec.structs.replace(read, chrome=chrome, contacts=contacts)
+
+    night_of(archive, 1, page(LAUNDRY, told), reads)
+    night_of(archive, 2, page(LAUNDRY, told, CONTACT), reads)
+    with transaction(archive.database, path):
+        redact_person(archive.database, Name("Stina Dahl"), Reason(text="beslut 1", now=night(9)))
+    left = " ".join(cell.text for cell in texts(archive.database) if cell.table != "header_sets")
+    assert [way for way in ("070-123", "70 123", "46701234567", "sd@haninge", "SD@haninge") if way in left] == []
+    assert "[withheld], upphandlare, [withheld], [withheld]. Växel: 08-12 34 56" in left
+    assert found_wrong(path) == []
 
 
 def test_a_rebuild_gives_the_same_rows(archive: Archive, path: Path) -> None:
