@@ -42,13 +42,16 @@ def keep_capture(
     via: int | None = None,
     of_page: bool = True,
 ) -> Kept:
-    """Write a capture; the same address twice in a run is written once. Call inside a transaction.
+    """Write a capture; the same address twice in a run is written once, but for a robots.txt that was asked for again.
 
     `why` says how we came to the address, `cms_key` names the page where the address shows such a name, `via` is the
-    redirect that led here, `of_page` is False for evidence that says nothing about a page.
+    redirect that led here, `of_page` is False for evidence that says nothing about a page. Call inside a transaction.
     """
     url = url_number(database, capture.address)
-    found = database.execute("SELECT id, page_id FROM captures WHERE run_id = ? AND url_id = ?", [run, url]).fetchone()
+    found = database.execute(
+        "SELECT id, page_id FROM captures WHERE run_id = ? AND url_id = ? AND (fetched_at = ? OR ? <> 'robots')",
+        [run, url, to_text(capture.fetched_at), capture.purpose],
+    ).fetchone()
     if found:
         return Kept(id=found[0], run=run, page=found[1])
     site = _site(database, run)

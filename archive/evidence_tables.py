@@ -125,9 +125,10 @@ CREATE TABLE captures (               -- one HTTP exchange as it happened, whate
   certificate TEXT GENERATED ALWAYS AS (substr(tls, instr(tls, ':') + 1)) VIRTUAL,  -- its SHA-256; NULL on plain http
   robots      TEXT,                                    -- the robots verdict
   error       TEXT,                                    -- what went wrong, one sentence
-  UNIQUE (run_id, url_id),                             -- asked once a run: writing it again changes nothing
   CHECK ((confirms IS NULL) = (outcome <> 'not_modified'))
 ) STRICT;
+-- Asked once a run, and writing it again changes nothing; a robots.txt once at a time, as its rules last for a day.
+CREATE UNIQUE INDEX captures_once ON captures (run_id, url_id, CASE purpose WHEN 'robots' THEN fetched_at ELSE 0 END);
 CREATE INDEX captures_page ON captures (page_id, fetched_at) WHERE page_id IS NOT NULL;
 CREATE INDEX captures_confirms ON captures (confirms) WHERE confirms IS NOT NULL;
 CREATE INDEX captures_body ON captures (body_id) WHERE body_id IS NOT NULL;

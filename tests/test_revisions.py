@@ -226,6 +226,17 @@ def test_the_same_address_in_two_sites_is_two_pages(archive: Archive) -> None:
     assert archive.keep(run, capture(at=night(2))).page == 2
 
 
+def test_a_robots_txt_asked_for_again_in_a_run_is_kept_too(archive: Archive) -> None:
+    """The rules that a run of days goes by are evidence, each of them; a page is kept once a run."""
+    run = begin(archive)
+    rules = capture("http://byran.example/robots.txt", purpose="robots", body=b"User-agent: *\nDisallow: /a")
+    later = msgspec.structs.replace(rules, fetched_at=night(2), body=b"User-agent: *\nDisallow: /b")
+    kept = [archive.keep(run, one, of_page=False).id for one in (rules, later, rules, later)]
+    assert kept == [1, 2, 1, 2]
+    assert [archive.read(number).body for number in (1, 2)] == [rules.body, later.body]
+    assert archive.keep(run, capture(at=night(1))) == archive.keep(run, capture(at=night(2)))
+
+
 def test_asking_twice_in_a_run_is_written_once(archive: Archive) -> None:
     """A capture that is kept again in the same run changes nothing: the first stands."""
     run = begin(archive)
