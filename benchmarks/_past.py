@@ -24,6 +24,7 @@ from archive.mentions import mentions_digest
 from archive.records import metadata_json, text_under
 from archive.revision_texts import write_texts
 from archive.search_index import learning
+from archive.site_rules import rules_mark
 from archive.store import Archive
 from archive.times import to_text
 from schemas.capture import Capture
@@ -153,6 +154,7 @@ class _Bulk:
         self._texts = {page: self._ids(database, page, "text_id") for page in self._plans}
         self._sections = {page: self._ids(database, page, "section_id") for page in self._plans}
         self._urls = dict(database.execute("SELECT url, id FROM urls").fetchall())
+        self._rules = rules_mark(database, _SITE.name)
 
     @staticmethod
     def _ids(database: Any, revision: int, column: str) -> list[int]:
@@ -175,7 +177,9 @@ class _Bulk:
             )
             if night in plan:
                 self._revise(rows, page, capture, night, plan[night])
-            rows["readings"].append((capture, PARSER, "page", "", "", "", "", "[]", self._revision[page][0]))
+            rows["readings"].append(
+                (capture, PARSER, self._rules, "page", "", "", "", "", "[]", self._revision[page][0])
+            )
         return {table: found for table, found in rows.items() if found}
 
     def _number(self, table: str) -> int:
