@@ -41,6 +41,8 @@ _OPENINGS: Final[dict[Kind, tuple[str, ...]]] = {
 _SMALL: Final = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
 _REMEMBERED = 4096
 """Texts whose words are remembered: most stay as they are from revision to revision."""
+_LONGEST_REMEMBERED = 20_000
+"""Characters up to which a text is remembered."""
 _IN_TITLE, _IN_PREAMBLE = 8, 4
 """Weights of a word in a title or heading, and in a preamble; one in the text weighs 1."""
 _GENERAL: Final = re.compile(
@@ -70,7 +72,7 @@ def kind_of(title: str, preamble: str, *texts: str) -> Told | None:
     weights: dict[Kind, int] = {}
     words: dict[Kind, str] = {}
     for parts, weight in (((title,), _IN_TITLE), ((preamble,), _IN_PREAMBLE), (texts, 1)):
-        found = [told for told in map(_words_in, parts) if told]
+        found = [told for told in map(_found_in, parts) if told]
         for kind in WORDS if found else ():
             of_kind = [told[kind] for told in found if kind in told]
             if of_kind:
@@ -80,6 +82,11 @@ def kind_of(title: str, preamble: str, *texts: str) -> Told | None:
         return None
     kind = max(weights, key=lambda one: weights[one])
     return Told(kind, words[kind])
+
+
+def _found_in(text: str) -> Mapping[Kind, _Words]:
+    """What the patterns find in a text: remembered, unless it is too long."""
+    return (_words_in if len(text) <= _LONGEST_REMEMBERED else _words_in.__wrapped__)(text)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -141,7 +148,7 @@ def example_of(section: Section, kinds: Iterable[object], text: str) -> Told | N
     named = {"municipality", "region", "organisation"}.intersection(kinds)
     filmed = any(isinstance(block, Film) for block in section.blocks)
     if told is not None:
-        shown = bool(named) or filmed or _words_in(section.heading) or _links_on(section)
+        shown = bool(named) or filmed or _found_in(section.heading) or _links_on(section)
         return told if shown else None
     placed = bool(named & {"municipality", "region"})
     return Told("other", "") if filmed or (placed and _links_on(section)) else None
