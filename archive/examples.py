@@ -123,16 +123,23 @@ _FOLDED_OPENINGS: Final = {kind: tuple(map(_folded, openings)) for kind, opening
 
 
 def _begins(text: str, folded: bytes, opening: bytes) -> list[int]:
-    """Where the words begin that have an opening in them."""
+    """Where the words begin that have an opening in them, each once."""
     found = []
+    seen = 0
     at = folded.find(opening)
     while at >= 0:
         begin = at
-        while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+        while begin > seen and _is_of_word(text[begin - 1]):
             begin -= 1
-        found.append(begin)
-        at = folded.find(opening, at + len(opening))
+        if not begin or not _is_of_word(text[begin - 1]):
+            found.append(begin)
+        seen = at + len(opening)
+        at = folded.find(opening, seen)
     return found
+
+
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def example_of(section: Section, kinds: Iterable[object], text: str) -> Told | None:

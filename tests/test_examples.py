@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,13 @@ def test_examples_are_asked_for_by_subject(path: Path) -> None:
     assert told
     assert all("upphandling" in row["subjects"] for row in told)
     assert json.loads(tidslager("examples", "--subject", "rymdfart", "--archive", str(path), "--json").out) == []
+
+
+def test_one_long_word_takes_time_in_proportion() -> None:
+    """A word made of the words of a kind, thousands of times: its beginning was looked for from each of them."""
+    spent = []
+    for size in (2000, 8000):
+        start = time.process_time()
+        assert kind_of("", "", "affärssamarbete" * size) == Told("incubator", "affärssamarbete" * size)
+        spent.append(time.process_time() - start)
+    assert spent[1] < 8 * spent[0] + 0.2
