@@ -12,13 +12,13 @@ from sqlite_utils import Database
 from archive.header_sets import read_head
 from archive.records import load_page
 from archive.revisions import Recorded
-from archive.site_rules import rules_mark
+from archive.site_rules import READ_AS_NOW, rules_mark
 from schemas.page import Page
 from schemas.reading import Reading
 
 # The last look at the page before this one, redirects to it aside, if it was read as a page and nothing later has been
 # read. Of a 304 the capture that it confirms counts. No files: how they are read hangs on what else is installed.
-_LOOK_BEFORE = """
+_LOOK_BEFORE = f"""
 SELECT e.id, e.page_id, s.head_id, g.revision_id, g.layout
   FROM captures c
   JOIN captures cs ON cs.id = coalesce(c.confirms, c.id)
@@ -29,17 +29,16 @@ SELECT e.id, e.page_id, s.head_id, g.revision_id, g.layout
   JOIN readings g ON g.capture_id = e.id
   JOIN revisions r ON r.id = g.revision_id
   JOIN bodies b ON b.id = s.body_id
-  JOIN runs cr ON cr.id = c.run_id
-  JOIN runs er ON er.id = e.run_id
+  JOIN runs n ON n.id = c.run_id
+  JOIN runs o ON o.id = e.run_id
  WHERE c.id = :capture AND (e.fetched_at, e.id) < (c.fetched_at, c.id)
    AND cs.outcome = 'fetched' AND s.outcome = 'fetched' AND s.purpose = 'page' AND cs.purpose = 'page'
    AND cs.body_id = s.body_id AND b.codec <> 'redacted'
    AND (cs.url_id, cs.status, cs.complete) = (s.url_id, s.status, s.complete)
-   AND (g.verdict, g.parser, g.rules) = ('page', :parser, :rules) AND r.state = 'live'
+   AND {READ_AS_NOW} AND g.verdict = 'page' AND r.state = 'live'
    AND r.seq = (SELECT max(seq) FROM revisions WHERE page_id = c.page_id)
    AND NOT EXISTS (SELECT 1 FROM captures l JOIN readings k ON k.capture_id = l.id
                     WHERE l.page_id = c.page_id AND (l.fetched_at, l.id) > (c.fetched_at, c.id))
-   AND er.tool_version = cr.tool_version
 """
 
 

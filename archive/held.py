@@ -8,7 +8,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.header_sets import read_head
-from archive.site_rules import rules_mark
+from archive.site_rules import READ_AS_NOW, rules_mark
 from archive.times import from_text
 
 # The last look at each page of a site that said something about it; of a 304, the capture that it confirmed. Asked
@@ -32,8 +32,8 @@ SELECT u.url AS address, c.id AS capture, c.fetched_at, c.head_id,
 """
 
 
-_LAST_RECORD = """
-SELECT r.digest, (g.parser, g.rules, o.tool_version) = (:parser, :rules, n.tool_version)
+_LAST_RECORD = f"""
+SELECT r.digest, {READ_AS_NOW}
   FROM captures c
   JOIN readings g ON g.capture_id = c.id
   JOIN revisions r ON r.id = g.revision_id

@@ -15,6 +15,8 @@ from sqlite_utils import Database
 from schemas.reading import Rules
 
 MARK_BYTES = 8
+READ_AS_NOW = "(g.parser, g.rules, o.tool_version) = (:parser, :rules, n.tool_version)"
+"""In SQL: a reading `g` of a look of a run `o` was made as the run `n` makes it, by its parser, rules and program."""
 
 _decode = msgspec.json.Decoder(Rules).decode
 
