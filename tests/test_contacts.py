@@ -69,6 +69,10 @@ def test_contacts_have_what_stands_beside_them(text: str, expected: list[tuple[s
         "Norrviks kommun, 08-465 004 01, info@norrvik.example eller ylvaek@norrvik.example",
         "Ylva Eks Åkeri AB, ylva@akeri.example",
         "Norrviks kommun, avdelningschef, 08-465 004 01",
+        "Norrviks kommun, 08-465 004 01, https://norrvik.example/ylva-ek",
+        "Norrviks kommun (Y. Ek), 08-465 004 01",
+        "Ylva Ek AB, 070-123 45 67",
+        "Vi köper av företaget Zorka Blagoj, 070-123 45 67",
     ],
 )
 def test_what_may_be_a_persons_is_no_organisations(text: str) -> None:
@@ -81,7 +85,7 @@ def test_what_may_be_a_persons_is_no_organisations(text: str) -> None:
     [
         "Haninge kommun\nRudsjöterrassen 2\n136 81 Haninge\nTel: 08-465 004 01\nE-post: haningekommun@kommun.example",
         "Välkommen att kontakta Haninge kommun på telefon 08-465 004 01 vardagar kl. 8–16.",
-        "Haninge kommun, Box 12, 136 81 Haninge, växel 08-465 004 01",
+        "Haninge kommun, Box 12, 136 81 Haninge, växel 08-465 004 01, www.haninge.example",
         "Haninge kommun\nSocialförvaltningen\nStorgatan 5 B\n08-465 004 01\nregistrator.haninge@kommun.example",
         "Vi samlar det som kommunerna har lärt sig. Kontakta Haninge kommun: info@haninge.example",
     ],

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from schemas.mention import Mention
+from scraper.swedish.gazetteer import gazetteer
 from scraper.swedish.lexicon import lexicon
 
 MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -19,12 +20,12 @@ PHONE: Final = re.compile(r"(?<![\w-])(?:\+46[ \xa0-]?(?:\(0\))?|0)\d{1,3}(?:[ \
 SENTENCE_ENDS: Final = re.compile(r"[.!?][ \xa0]+(?=[A-ZÅÄÖ])")
 _REACH: Final = 200
 # "136 81 Haninge", once the numbers of telephones are out of the way.
-_POSTAL_TOWN: Final = re.compile(r"(?<![\d-])\d{3}[ \xa0]?\d{2}[ \xa0]+\w+")
+_POSTAL_CODE: Final = re.compile(r"(?<![\d-])\d{3}[ \xa0]?\d{2}[ \xa0]+(?P<town>\w+)")
 _STREET: Final = re.compile(
     r"\w{2,}(?:väg|vägen|gata|gatan|torg|torget|gränd|gränden|stig|stigen|plan|allé|allén|backe|backen|plats|platsen"
     r"|terrassen|kajen|parken|leden|strand|brinken|viadukten)[ \xa0]\d{1,3}\b"
 )
-_WEB: Final = re.compile(r"(?:https?://|www\.)[^\s,;()]+")
+_HOST: Final = re.compile(r"(?:https?://|www\.)[\w.-]+/?(?![\w/])")
 _WORD: Final = re.compile(r"(?:[^\W\d_]+[-'’])*[^\W\d_]{2,}")
 _PARTS: Final = re.compile(r"[^\W\d_]+")
 _PLAIN: Final = str.maketrans("åäöéü", "aaoeu")
@@ -51,12 +52,19 @@ def _unnamed(text: str, begins: int, ends: int, named: Iterable[Mention]) -> str
     """A part of a text without the places and organisations that it names, and without addresses and numbers."""
     left = text[begins:ends]
     for one in named:
-        if one.kind != "person" and begins < one.end and one.start < ends:
+        if begins < one.end and one.start < ends and not _bears_a_persons_name(one):
             first, last = max(one.start, begins) - begins, min(one.end, ends) - begins
             left = left[:first] + " " * (last - first) + left[last:]
-    for known in (MAIL, _WEB, PHONE, _POSTAL_TOWN, _STREET):
+    for known in (MAIL, _HOST, PHONE, _STREET):
         left = known.sub(" ", left)
-    return left
+    return _POSTAL_CODE.sub(lambda code: code["town"] if _is_given(code["town"]) else " ", left)
+
+
+def _bears_a_persons_name(named: Mention) -> bool:
+    """Whether it is a person or bears the name of one, as "Ylva Ek AB" does: its number is hers."""
+    if named.kind != "organisation":
+        return named.kind == "person"
+    return any(_is_given(word) and word not in gazetteer().words for word in _WORD.findall(named.name))
 
 
 def _is_of_reach(word: str) -> bool:
