@@ -45,7 +45,7 @@ CREATE VIEW contact_list AS           -- whom one can reach, by a page's content
          w.phone,                     -- telephone number as it is written, or ''
          f.seen_from AS first_seen,
          (SELECT t.seen_from FROM revisions t WHERE t.id = w.to_revision)
-           AS removed                 -- first look that did not see it there any more; NULL: it stands there now
+           AS removed                 -- first look that did not see it, or not record it, any more; NULL: it stands
     FROM people w
     JOIN revisions f ON f.id = w.from_revision
     LEFT JOIN sections s ON s.id = w.section_id
