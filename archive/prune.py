@@ -15,6 +15,9 @@ from archive.redactions import Reason, withhold_record
 from archive.remake import drop_unused, remake_page
 from archive.search_index import remake_search
 
+LET_GO = "its revision was let go by pruning"
+"""What is said of a reading whose revision went."""
+
 
 class Pruning(msgspec.Struct, frozen=True, kw_only=True):
     """What a pruning lets go."""
@@ -82,8 +85,8 @@ def prune(database: Database, pruning: Pruning, reason: Reason) -> None:
     pages = {_page_of(database, revision) for revision in pruning.revisions}
     for capture in pruning.captures:
         database.execute(
-            "UPDATE readings SET revision_id = NULL, why = 'its revision was let go by pruning' WHERE capture_id = ?",
-            [capture],
+            "UPDATE readings SET revision_id = NULL, why = ? WHERE capture_id = ?",
+            [LET_GO, capture],
         )
         withhold_record(database, capture, reason)
     _begin_later(database, pruning.revisions)

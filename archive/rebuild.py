@@ -19,6 +19,7 @@ import msgspec
 from sqlite_utils import Database
 
 from archive.captures import SAYING, read_look
+from archive.carried import Carried
 from archive.chrome import compare_all
 from archive.diff import diff
 from archive.file import open_for_reading, open_for_writing, plain_errors, transaction
@@ -41,6 +42,17 @@ class LookReader(Protocol):
 
     def __call__(self, capture: Capture, rules: Rules) -> Reading | None:
         """Return what the capture says. Never raises for any bytes."""
+
+
+class Recogniser(Protocol):
+    """Finds what the texts of a record name, by the rules of its site."""
+
+    def __call__(self, reading: Reading, rules: Rules) -> Reading:
+        """Return the reading with its mentions."""
+
+
+def _as_it_is(reading: Reading, rules: Rules) -> Reading:  # noqa: ARG001 -- for who recognises nothing
+    return reading
 
 
 Watch = Callable[[str, int, int], None]
@@ -83,11 +95,13 @@ def rebuild(
     dry_run: bool = False,
     keep_before: bool = False,
     watch: Watch = lambda *_: None,
+    recognise: Recogniser = _as_it_is,
 ) -> Rebuilt:
     """Make the derived tables of the archive at `path` anew; hold its writer's lock.
 
-    `read` is today's reader, `parser` its version. With `dry_run` nothing is swapped. With `keep_before` the archive as
-    it was stays beside the new one. Whatever stops it, the archive is as it was. Raises ArchiveError and its kin.
+    `read` is today's reader, `parser` its version, `recognise` finds what the texts of a record name. What was erased
+    or let go stays as it was told. With `dry_run` nothing is swapped. With `keep_before` the archive as it was stays
+    beside the new one. Whatever stops it, the archive is as it was. Raises ArchiveError and its kin.
     """
     path = path.resolve()
     new, keep = beside(path, _UNFINISHED), beside(path, BEFORE) if keep_before else None
@@ -97,7 +111,7 @@ def rebuild(
     try:
         remove(new)
         _copy_evidence(path, new)
-        looks = _derive(path, new, read, parser=parser, watch=watch)
+        looks = _derive(path, new, read, parser=parser, watch=watch, recognise=recognise)
         found = _compare(path, new, looks)
         if not dry_run:
             _write_down(path, new, found.told, parser=parser, now=now)
@@ -148,10 +162,11 @@ def _open_new(path: Path, new: Path) -> Database:
     return database
 
 
-def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watch) -> int:
+def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watch, recognise: Recogniser) -> int:
     """Read every look in time order and write what it means; return how many there were."""
-    database = _open_new(path, new)
+    database, before = _open_new(path, new), open_for_reading(path, older=True)
     try:
+        carried = Carried(before, database)
         looks = _looks(database)
         rules = {site: site_rules(database, site) for site in {site for _, site in looks}}
         for start in range(0, len(looks), _BATCH):
@@ -159,17 +174,21 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
                 for done, (number, site) in enumerate(looks[start : start + _BATCH], start):
                     look = read_look(database, number)
                     watch(look.address, done, len(looks) - done)
-                    reading = read(look, rules[site])
-                    if reading is not None:
-                        reread = partial(read, rules=rules[site])
-                        append_reading(database, number, reading, parser=parser, reread=reread)
+                    reread, named = partial(read, rules=rules[site]), partial(recognise, rules=rules[site])
+                    if not carried.takes(number, parser=parser, reread=reread, recognise=named):
+                        reading = reread(look)
+                        if reading is not None:
+                            append_reading(database, number, reading, parser=parser, reread=reread)
+                    carried.number(number)
         with transaction(database, path):
+            carried.finish()
             compare_all(database)
             remake_search(database)
         with plain_errors(path):
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.conn.close()
+        before.conn.close()
     return len(looks)
 
 

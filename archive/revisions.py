@@ -80,11 +80,14 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the page record that it shows; None where it shows none."""
 
 
-def append_reading(database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader) -> Recorded:
+def append_reading(
+    database: Database, capture: int, reading: Reading, *, parser: str, reread: Reader, believed: bool = False
+) -> Recorded:
     """Write what the reading of a capture means: a reading row, and a revision with its changes where there is one.
 
-    `parser` is the version of the reading, `reread` reads another capture with the same parser. Call inside a
-    transaction, in time order for each page; `archive.order.record_reading` sees to that order.
+    `parser` is the version of the reading, `reread` reads another capture with the same parser; one that is `believed`
+    is not doubted. Call inside a transaction, in time order for each page; `archive.order.record_reading` sees to that
+    order.
     """
     row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
     page = int(row["page_id"])
@@ -94,7 +97,7 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
         # The record whose mentions are known is no longer the page's last: somebody read it since.
         reading = reread(read_look(database, capture)) or reading
     with learning(database):
-        if seen is not None and last and last["state"] == "live":
+        if seen is not None and last and last["state"] == "live" and not believed:
             if seen != last["digest"]:
                 last = _catch_up_with_parser(database, last, reading, parser, reread)
             if reading.verdict == "suspect" or not _said_before(database, last, seen):
@@ -107,6 +110,24 @@ def append_reading(database: Database, capture: int, reading: Reading, *, parser
         recorded = _record(look, reading)
     _write_reading(database, row, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
+
+
+def append_without_content(
+    database: Database, capture: int, reading: Reading, *, state: State | None, title: str, revision: int | None,
+    parser: str,
+) -> int | None:  # fmt: skip
+    """Write a reading of which no record is left; return the revision that it showed.
+
+    That is a new one of `state`, or where that is None the one given. Call inside a transaction, in time order for each
+    page; the changes of a page are remade afterwards.
+    """
+    row = next(database.query("SELECT * FROM captures WHERE id = ?", [capture]))
+    page = int(row["page_id"])
+    if state is not None:
+        look = _Look(database=database, capture=row, page=page, last=_last(database, page), seen=None)
+        revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
+    _write_reading(database, row, reading, parser, revision)
+    return revision
 
 
 def _unless_shared(database: Database, capture: dict[str, Any], reading: Reading) -> Reading:

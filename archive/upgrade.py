@@ -13,12 +13,20 @@ from sqlite_utils import Database
 from archive.backup import back_up
 from archive.file import open_for_reading, plain_errors
 from archive.form import MARK, evidence_columns, is_empty, mark_of
-from archive.rebuild import LookReader, Watch, rebuild
+from archive.rebuild import LookReader, Recogniser, Watch, rebuild
 from archive.swap import COPY, beside
 from schemas.errors import ArchiveWriteError
 
 
-def upgrade(path: Path, read: LookReader, *, parser: str, now: datetime, watch: Watch = lambda *_: None) -> Path | None:
+def upgrade(
+    path: Path,
+    read: LookReader,
+    *,
+    parser: str,
+    now: datetime,
+    recognise: Recogniser,
+    watch: Watch = lambda *_: None,
+) -> Path | None:
     """See that an archive is of today's form; return the copy that was made before it was changed, None for none.
 
     `read` is today's reader, `parser` its version. Hold the writer's lock. Whatever stops it, the archive is as it was.
@@ -33,7 +41,7 @@ def upgrade(path: Path, read: LookReader, *, parser: str, now: datetime, watch: 
             return None
         state = _state(database)
     copy = _copied(path, f"{mark}-{state}")
-    rebuild(path, read, parser=parser, now=now, watch=watch)
+    rebuild(path, read, parser=parser, now=now, watch=watch, recognise=recognise)
     return copy
 
 

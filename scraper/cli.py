@@ -52,6 +52,7 @@ from scraper.own_sites import COMMANDS as OWN_SITES
 from scraper.parse import PARSER
 from scraper.plan import Why, known_addresses, plan, plan_rows, plan_text
 from scraper.progress import Progress
+from scraper.recognise import recognised
 from scraper.report import look_rows, report, stopped
 from scraper.schedule import COMMANDS as SCHEDULING
 from scraper.settings import installation_in_force, with_archive
@@ -196,6 +197,7 @@ def rebuild(path: Path, *, dry_run: bool, keep_before: bool, quiet: bool, as_jso
             dry_run=dry_run,
             keep_before=keep_before,
             watch=progress.watch,
+            recognise=recognised,
         )
     if as_json:
         print_json(rebuild_rows(rebuilt))

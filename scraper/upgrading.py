@@ -11,6 +11,7 @@ from scraper.clock import Clock
 from scraper.guards import Guards
 from scraper.logs import LOG
 from scraper.parse import PARSER
+from scraper.recognise import recognised
 
 
 def of_today(path: Path, clock: Clock, *, watch: Watch = lambda *_: None) -> Archive:
@@ -19,7 +20,7 @@ def of_today(path: Path, clock: Clock, *, watch: Watch = lambda *_: None) -> Arc
     Raises what `archive.upgrade.upgrade` and `archive.store.Archive` raise; the archive is then as it was.
     """
     with Guards() as guards:
-        copy = upgrade(path, guards.read, parser=PARSER, now=clock.now(), watch=watch)
+        copy = upgrade(path, guards.read, parser=PARSER, now=clock.now(), watch=watch, recognise=recognised)
     if copy:
         LOG.warning("The archive was made by another version: it was upgraded, and is kept as it was as %s.", copy)
     return Archive(path)

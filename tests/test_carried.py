@@ -1,0 +1,93 @@
+"""Carried: what was erased or let go stays as it was told when all the rest is derived anew."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.file import open_for_reading
+from archive.store import Archive
+from tests.agency.server import Agency
+from tests.builders import gone, look, page, section
+from tests.nights import spend_night
+from tests.runs import crawl_agency
+from tests.shell import tidslager
+
+NAME = "Jonas Tveit"
+ERASED = {
+    "a name": ("redact", "--person", NAME, "--reason", "r"),
+    "a body": ("redact", "--body", "2", "--reason", "r"),
+    "old revisions": ("prune", "--keep", "1"),
+    "all before a day": ("prune", "--before", "2026-03-03"),
+}
+
+
+def told(path: Path) -> dict[str, list[Any]]:
+    """History as people see it: revisions with their numbers and dates, sections, changes, suspects."""
+    queries = {
+        "revisions": "SELECT page_id, seq, state, title, seen_from, unseen_since, preamble, metadata FROM revisions",
+        "sections": "SELECT r.page_id, r.seq, s.position, t.text FROM revision_sections s JOIN revisions r"
+        " ON r.id = s.revision_id JOIN section_texts t ON t.id = s.text_id",
+        "changes": "SELECT r.page_id, r.seq, c.ordinal, c.kind, c.what, c.before, c.after FROM changes c"
+        " JOIN revisions r ON r.id = c.revision_id",
+        "looks": "SELECT g.capture_id, r.seq, g.verdict, g.why FROM readings g"
+        " LEFT JOIN revisions r ON r.id = g.revision_id",
+        "suspects": "SELECT capture_id, doubt, why, digest FROM quarantine",
+    }
+    with closing(open_for_reading(path).conn) as connection:
+        return {name: sorted(connection.execute(query).fetchall(), key=repr) for name, query in queries.items()}
+
+
+def run(path: Path, *command: str) -> str:
+    """What a command prints; it must end well."""
+    ran = tidslager(*command, "--archive", str(path))
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+@pytest.mark.parametrize("what", ERASED)
+def test_a_rebuild_leaves_what_was_erased_as_it_is(agency: Agency, path: Path, what: str) -> None:
+    """Masked records, withheld revisions and the numbers after a pruning: all is told as before, and verifies."""
+    for number in (1, 2, 3):
+        crawl_agency(agency, path, number, people=True)
+    run(path, *ERASED[what])
+    before = told(path)
+    run(path, "verify")
+    assert "nothing reads otherwise" in run(path, "rebuild")
+    assert told(path) == before
+    run(path, "verify")
+    assert spend_night(agency, path, 4, shown=3).exit_code in (0, 3)
+    run(path, "verify")
+
+
+@pytest.mark.parametrize("what", ERASED)
+def test_an_upgrade_leaves_what_was_erased_as_it_is(agency: Agency, path: Path, what: str) -> None:
+    """The same when another version made the file: with the next run, by itself."""
+    for number in (1, 2, 3):
+        crawl_agency(agency, path, number, people=True)
+    run(path, *ERASED[what])
+    before = told(path)
+    with Archive(path) as archive:
+        archive.database.execute("PRAGMA user_version = 7")
+    run(path, "rebuild")
+    assert told(path) == before
+    run(path, "verify")
+
+
+def test_a_page_that_was_gone_keeps_its_end_after_a_pruning(archive: Archive, path: Path) -> None:
+    """Pruned to the revision that says that it is gone: a rebuild leaves that, with its number and dates."""
+    look(archive, 1, page(section("A", "a")))
+    look(archive, 2, page(section("A", "b")))
+    gone(archive, 3)
+    archive.close()
+    run(path, "prune", "--keep", "1")
+    before = told(path)
+    assert [row[1:3] for row in before["revisions"]] == [(3, "gone")]
+    run(path, "rebuild")
+    assert told(path)["revisions"] == before["revisions"]
+    run(path, "verify")
+    assert json.loads(run(path, "log", "--json"))[0]["revision"] == 3
