@@ -27,15 +27,23 @@ def back_up(path: Path, target: Path, rng: Random) -> Report:
         raise ArchiveWriteError(f"{target} is there already and was left as it is: name another file.")
     half = target.with_name(f"{target.name}.part-{os.getpid()}")
     try:
+        half.touch()  # of a place where nothing can be written SQLite would speak as of the archive
+        report = _copied(path, half, target, rng)
+    except OSError as error:
+        raise ArchiveWriteError(
+            f"Cannot write {target} ({error.strerror}): see to its directory, its rights and room."
+        ) from error
+    return report
+
+
+def _copied(path: Path, half: Path, target: Path, rng: Random) -> Report:
+    """Fill the empty file `half`, and give it the name `target` if nothing is found wrong."""
+    try:
         copy_whole(path, half)
         report = _verified(half, rng)
         if not report.findings:
             _to_disk(half)
             _named(half, target)
-    except OSError as error:
-        raise ArchiveWriteError(
-            f"Cannot write {target} ({error.strerror}): see to its directory, its rights and room."
-        ) from error
     finally:
         half.unlink(missing_ok=True)
     return report

@@ -175,7 +175,8 @@ def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
         if row["entry"]:
             lines.append(f"      in quarantine: tidslager quarantine show {row['entry']}")
     well = sum(row["well"] for row in rows)
-    lines += [""] * bool(lines) + [f"{well} of {len(rows)} pages are well."]
+    noun, verb = f"page{'s' * (len(rows) != 1)}", "is" if 1 in (well, len(rows)) else "are"
+    lines += [""] * bool(lines) + [f"{well} of {len(rows)} {noun} {verb} well."]
     lines += [f"{run['site']}: run {run['run']}, {moment(run['started_at'])} UTC, {run['status']}" for run in runs]
     return "\n".join(lines)
 

@@ -22,7 +22,7 @@ from archive.rows import picked
 from archive.site_rules import site_rules
 from archive.store import Archive
 from schemas.capture import Capture
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, QueryError
 from schemas.page import Page
 from schemas.reading import Reading
 from scraper.clock import SystemClock
@@ -139,10 +139,10 @@ def _sections(row: Row, record: Page) -> list[Row]:
 
 @quarantine.command()
 @ENTRY
-@click.option("--why", default="", help="Your reason; it is kept with the decision.")
+@click.option("--why", help="Your reason; it is kept with the decision.")
 @click.option("--by", default="", help="Who decides; the name you are logged in with unless you say another.")
 @archive_option
-def accept(entry: int, why: str, by: str, path: Path) -> None:
+def accept(entry: int, why: str | None, by: str, path: Path) -> None:
     """Believe ENTRY: it becomes a revision, dated to the night it was first seen.
 
     Nothing is fetched: the capture is read that is kept. A decision is evidence and stays; a later one may be another.
@@ -152,10 +152,10 @@ def accept(entry: int, why: str, by: str, path: Path) -> None:
 
 @quarantine.command()
 @ENTRY
-@click.option("--why", default="", help="Your reason; it is kept with the decision.")
+@click.option("--why", help="Your reason; it is kept with the decision.")
 @click.option("--by", default="", help="Who decides; the name you are logged in with unless you say another.")
 @archive_option
-def reject(entry: int, why: str, by: str, path: Path) -> None:
+def reject(entry: int, why: str | None, by: str, path: Path) -> None:
     """Keep ENTRY out for good, for as long as the page shows the same content.
 
     Also what was believed since it stayed so long can be rejected: its revision is taken back.
@@ -163,7 +163,9 @@ def reject(entry: int, why: str, by: str, path: Path) -> None:
     _decide(path, entry, "reject", why=why, by=by)
 
 
-def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: str, by: str) -> None:
+def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: str | None, by: str) -> None:
+    if why is not None and not why.strip():
+        raise ConfigurationError("The reason is empty: say it after --why, or leave the option out.")
     with reading_archive(path) as database:
         rules = site_rules(database, entry_numbered(database, entry)["site"])
     with writer_lock(path), Archive(path) as archive, Guards() as guards:
@@ -173,13 +175,15 @@ def _decide(path: Path, entry: int, said: Literal["accept", "reject"], *, why: s
 
         row = entry_numbered(archive.database, entry)
         kept_record(archive.database, row)
+        if row["state"] == f"{said}ed":
+            raise QueryError(f"Entry {entry} was {said}ed before: nothing was written.")
         decision = Decision(
             entry=entry,
             page=row["page"],
             digest=bytes.fromhex(row["digest"]),
             decision=said,
             by=by or getpass.getuser(),
-            why=why,
+            why=why or "",
         )
         archive.decide(decision, parser=PARSER, reread=reread, now=SystemClock().now())
     about = f'page {row["page"]}, "{row["title"] or row["address"]}"'

@@ -497,7 +497,9 @@ def test_a_backup_is_whole_and_written_beside_a_reader_and_a_writer(archive: Arc
     before = copy.read_bytes()
     assert run(path, "backup", str(copy)).code == 1
     assert copy.read_bytes() == before
-    assert run(path, "backup", str(path.parent / "nowhere" / "x.db")).code == 1
+    for nowhere in (path.parent / "nowhere" / "x.db", copy / "x.db"):
+        said = run(path, "backup", str(nowhere))
+        assert (said.code, f"Cannot write {nowhere} (" in said.err) == (1, True), "the archive is not what is wrong"
     assert sorted(file.name for file in path.parent.iterdir() if "part" in file.name) == []
 
 

@@ -274,6 +274,21 @@ def test_what_is_rejected_stays_out_for_good(agency: Agency, path: Path) -> None
     assert look.result == "changed"
 
 
+def test_a_decision_that_says_nothing_new_is_refused(agency: Agency, path: Path) -> None:
+    """An empty reason, and what was decided the same way before, get a sentence; no evidence is made of them."""
+    visit(agency, path, 1)
+    agency.trouble[LAUNDRY] = HELD["loss"]
+    visit(agency, path, 2)
+    number = str(entry(path))
+    for command, decided in (("reject", "rejected"), ("accept", "accepted")):
+        empty = tidslager("quarantine", command, number, "--why", " ", "--archive", str(path))
+        assert (empty.code, "The reason is empty" in empty.err) == (2, True)
+        assert tidslager("quarantine", command, number, "--archive", str(path)).code == 0
+        again = tidslager("quarantine", command, number, "--archive", str(path))
+        assert (again.code, f"Entry {number} was {decided} before" in again.err) == (1, True)
+    assert query(path, "SELECT decision FROM decisions ORDER BY id") == [("reject",), ("accept",)]
+
+
 def test_what_was_believed_in_time_can_be_rejected_and_accepted_again(agency: Agency, path: Path) -> None:
     """A decision takes a believed revision back, and a later decision brings it in again: the latest counts."""
     visit(agency, path, 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.listing import status_text
 from schemas.errors import ConfigurationError
 from scraper.tending import age
 from tests.agency import nightly, truth
@@ -46,6 +47,17 @@ def test_all_is_well_after_an_ordinary_night(agency: Agency, path: Path, at: Cal
     ran = status(path, "--max-age", "36h")
     assert (ran.code, ran.err) == (0, "")
     assert "9 of 9 pages are well." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("well", "sentence"),
+    [((1,), "1 of 1 page is well."), ((0,), "0 of 1 page is well."), ((1, 0), "1 of 2 pages is well.")],
+)
+def test_one_page_is_told_in_the_singular(well: tuple[int, ...], sentence: str) -> None:
+    """The sentence with the counts is English whatever they are."""
+    empty = dict.fromkeys(("last_good_look", "age_hours", "trouble", "entry"))
+    rows = [{"page": 1, "title": "T", "address": "a", "well": one, **empty} for one in well]
+    assert status_text(rows, (), 80).endswith(sentence)
 
 
 def test_a_page_not_seen_for_too_long_is_told(agency: Agency, path: Path, at: Callable[[datetime], None]) -> None:
