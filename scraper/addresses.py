@@ -74,6 +74,22 @@ LONGEST = 8192
 """Characters of an address that is asked for; RFC 9110, section 4.1 wants 8,000 to be taken, and many take no more."""
 
 
+def why_none(address: str) -> str:
+    """One sentence, for whoever wrote an address without a normal form, on why it is not asked for and what to do."""
+    try:
+        url = ada_url.URL(address.strip())
+    except ValueError:
+        url = None
+    if url and url.protocol in ("http:", "https:"):
+        if url.username or url.password:
+            return f'"{url.protocol}//…@{url.host}" cannot be asked: leave out the user name and the password.'
+        if f":{url.port}" in _OF_OTHER_SERVICES:
+            return f'"{address}" cannot be asked: port {url.port} is of another service. Write that of a web server.'
+        if len(url.href) > LONGEST:
+            return f'"{address[:60]}…" cannot be asked: it is longer than {LONGEST} characters.'
+    return f'"{address}" is no address of a page: write it out, as https://example.se/page.'
+
+
 def settled(whole: str, *, fragment: bool = False) -> str | None:
     """Normal form of an address that ada has written, as `join` gives it: what `normal` does after the standard."""
     parts = _WRITTEN.fullmatch(whole)

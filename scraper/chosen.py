@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemas.errors import ConfigurationError
 from schemas.site import Site
-from scraper.addresses import in_scope, normal
+from scraper.addresses import in_scope, normal, why_none
 from scraper.connect import parse_connect_to
 from scraper.layout import layout_named
 from scraper.settings import site_in_force
@@ -36,9 +36,7 @@ def chosen_site(name: str, start: Sequence[str], connect_to: Sequence[str], cont
         layout_named(site.layout)
     for address in start or site.start:
         if normal(address) is None:
-            raise ConfigurationError(
-                f'Start address "{address}" is no address of a page: write it out, as https://example.se/page.'
-            )
+            raise ConfigurationError(f"Start address {why_none(address)}")
         if site.hosts and not in_scope(address, site.hosts):
             raise ConfigurationError(
                 f"{address} is outside the site {site.name}, whose hosts are {', '.join(site.hosts)}: "

@@ -182,6 +182,10 @@ def _is_literal(host: str) -> bool:
     return True
 
 
+PRIVATE_ADVICE = "write allow_private = true in the site file if it is yours"
+"""What to do about a private address that is refused."""
+
+
 class Routes(msgspec.Struct, frozen=True, kw_only=True):
     """Where connections may go."""
 
@@ -242,7 +246,7 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
         if _is_literal(host):
             self._check(host, host)
         elif is_local(host) and not self.allow_private:
-            raise RefusedAddressError(f"{host} is this machine's own name; allow_private is off.")
+            raise RefusedAddressError(f"{host} is this machine's own name; {PRIVATE_ADVICE}.")
 
     def _check(self, host: str, literal: str) -> None:
         address = ip_address(literal)
@@ -252,7 +256,7 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True):
         elif not is_private(address):
             raise RefusedAddressError(f"{host} leads to {literal}, which is set aside for other use.")
         elif not self.allow_private:
-            raise RefusedAddressError(f"{host} leads to {literal}, a private address; allow_private is off.")
+            raise RefusedAddressError(f"{host} leads to {literal}, a private address; {PRIVATE_ADVICE}.")
 
 
 def way_to_proxy(proxy: str) -> Routes:

@@ -10,7 +10,7 @@ from threading import Thread
 
 from schemas.site import Limits
 from scraper.clock import SystemClock
-from scraper.connect import Routes
+from scraper.connect import PRIVATE_ADVICE, Routes
 from scraper.fetch import user_agent
 from scraper.wire import Wire
 
@@ -64,7 +64,7 @@ def _sent(
     if answer.status is None:
         why = answer.trouble[1] if answer.trouble else "no answer"
         # The setting of a site is another one here.
-        why = why.replace("allow_private is off", "set own_network = true if it is yours")
+        why = why.replace(PRIVATE_ADVICE, "set own_network = true if it is yours")
         return f"{host_only(address)}: {why.replace(address, host_only(address))}"
     if not _LEAST_OK <= answer.status < _LEAST_NOT_OK:
         return f"{host_only(address)} answered with status {answer.status}."

@@ -16,10 +16,10 @@ from schemas.capture import Capture
 from schemas.errors import ConfigurationError, NoPageError
 from schemas.reading import Reading, Rules
 from schemas.site import Site, decode_site
-from scraper.addresses import normal
+from scraper.addresses import authority_of, normal, why_none
 from scraper.chosen import CONNECT_TO, CONTACT, chosen_site
 from scraper.clock import SystemClock
-from scraper.connect import parse_connect_to
+from scraper.connect import is_local, parse_connect_to
 from scraper.fetch import Fetcher
 from scraper.guard import Guard
 from scraper.reading import reading_of
@@ -29,6 +29,7 @@ from scraper.site_survey import propose, survey_text
 
 SIGNALLED = 3
 DOES_NOT_FIT = 4
+_HTTPS = "443"
 
 
 @click.command()
@@ -125,7 +126,7 @@ def _detours(connect_to: tuple[str, ...]) -> dict[str, str]:
 def _live(site: Site, pages: tuple[str, ...]) -> list[Capture]:
     for address in pages:
         if normal(address) is None:
-            raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+            raise ConfigurationError(why_none(address))
     return [_look_at(site, address) for address in pages]
 
 
@@ -141,10 +142,18 @@ def _look_at(site: Site, address: str) -> Capture:
     if last.outcome != "fetched":
         status = f" with status {last.status}" if last.status else ""
         why = f": {last.error}" if last.error else "."
-        raise NoPageError(
-            f"{last.address} gave no page ({last.outcome}{status}){why} Correct the address, or try again later."
-        )
+        raise NoPageError(f"{last.address} gave no page ({last.outcome}{status}){why} {_what_now(last)}".rstrip())
     return last
+
+
+def _what_now(last: Capture) -> str:
+    """What to do about a page that was not had; "" where the reason says it."""
+    if last.outcome == "refused_address":
+        return ""
+    host, _, port = authority_of(last.address).rpartition(":")
+    if last.outcome == "tls_error" and (port != _HTTPS or is_local(host)):
+        return f"If it speaks no TLS, write http:// before it: http://{last.address.partition('://')[2]}"
+    return "Correct the address, or try again later."
 
 
 def _page_of(capture: Capture, site: Site, *, empty: bool = False) -> Reading:

@@ -87,10 +87,11 @@ def plan_text(prospects: Iterable[Prospect]) -> str:
     for prospect in found:
         word, colour = ("ask", "green") if prospect.would_fetch else ("leave", "red")
         lines.append(f"{click.style(f'{word:<5}', fg=colour)}  {shown_safely(prospect.address)}")
-        about = [prospect.why, prospect.robots, f"then {prospect.delay_s:g} s of rest"]
+        about = [prospect.why, prospect.robots.rstrip(".")]
+        about += [f"then {prospect.delay_s:g} s of rest"] if prospect.would_fetch else []
         lines.append(click.style(shown_safely(f"       {', '.join(about)}"), dim=True))
     rests = [prospect.delay_s for prospect in found if prospect.would_fetch]
     total = f"{len(rests)} of {len(found)} addresses would be asked for, with {sum(rests):.0f} s of rest in all."
-    lines += ["", total]
+    lines += ["", total] if rests or not found else ["", "Nothing would be looked at: no address may be asked for."]
     lines += ["Nothing but robots.txt was asked for. What tonight's pages link to is found when they are read."]
     return "\n".join(lines)

@@ -16,6 +16,7 @@ import click
 from archive.console import print_note
 from schemas.errors import ConfigurationError
 from scraper.clock import SystemClock
+from scraper.settings import FILE, installation_in_force
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _SPREAD = re.compile(r"\d+(s|min|h)?")
@@ -72,6 +73,17 @@ def schedule(
             _written(write / name, text)
         print_note(f"Wrote {', '.join(str(write / name) for name, _ in filled)}.")
     print_note(_NEXT[kind])
+    if kind != "github" and not sites and not _sites_named(folder):
+        print_note(
+            f"Warning: {folder.resolve() / FILE} names no sites, and so none of these nights would look at any: name "
+            f"them there, or behind `tidslager schedule {kind}`."
+        )
+
+
+def _sites_named(folder: Path) -> tuple[str, ...]:
+    """The sites of the installation file in a folder, as a scheduler sees it, which has none of our environment."""
+    path = folder / FILE
+    return installation_in_force(path, {}).value.sites if path.is_file() else ()
 
 
 def _filled(

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from schemas.errors import ConfigurationError
 from schemas.site import Site, decode_site
-from scraper.addresses import bare, host_of, normal
+from scraper.addresses import bare, host_of, normal, why_none
 from scraper.connect import is_local
 from scraper.fetch import user_agent
 from scraper.site_survey import Proposal
@@ -33,7 +33,7 @@ def file_for(address: str, contact: str, proposal: Proposal | None = None, *, na
     host = bare(host_of(start)) if start else ""
     local = is_local(host)
     if not start or not (local or "." in host.strip(".")):
-        raise ConfigurationError(f'"{address}" is no address of a page: write it out, as https://example.se/page.')
+        raise ConfigurationError(why_none(address))
     user_agent(contact)
     name = name or _name(start, host)
     text = f"""\

@@ -51,6 +51,8 @@ _HEAD: Final = 130
 # What a role may make a heading: not what has a place of its own in a list, a table or the page.
 _ROLED: Final = _tags("div span p b strong em i font center label legend summary header hgroup section figcaption")
 _PARTED: Final = _tags("span time")
+_LINKED: Final = _tags("a")
+_SIDE_BY_SIDE: Final = _PARTED | _LINKED
 _NOTHING: Final[Attributes] = {}
 _LEVEL: Final = re.compile(r"[0-9]{1,3}")
 BLANKS: Final = " \t\n\f\r"
@@ -194,17 +196,28 @@ class Tree:
         """Part words that only a style sheet holds apart: "Start" and "24 augusti", each in a span of its own.
 
         For pages of unknown make, before they are read. A word that editors' tools cut in two goes on in small letters.
+        Two links side by side are no word cut in two, whatever their letters, unless they lead to the same place.
         """
         pieces, firsts = self.pieces, self.firsts
         for number, tag in enumerate(self.tags):
             first = firsts[number]
-            if tag not in _PARTED or not 0 < first < self.lasts[number]:
+            if tag not in _SIDE_BY_SIDE or not 0 < first < self.lasts[number]:
                 continue
             before, after = pieces[first - 1][-1:], pieces[first][:1]
-            if before.isalnum() and (after.isupper() or after.isdigit()):
-                beside = self.nodes[number].prev
-                if beside is not None and beside.tag in _PARTED:
-                    pieces[first] = f" {pieces[first]}"
+            if before.isspace() or not after.isalnum():
+                continue
+            beside = self.nodes[number].prev
+            if beside is None or beside.tag not in (_LINKED if tag in _LINKED else _PARTED):
+                continue
+            begins = after.isupper() or after.isdigit()
+            if self._are_two_links(beside, number, begins=begins) if tag in _LINKED else begins and before.isalnum():
+                pieces[first] = f" {pieces[first]}"
+
+    def _are_two_links(self, beside: Node, number: int, *, begins: bool) -> bool:
+        """Whether two elements <a> are two links with words: to two places, or the next begins as a word of its own."""
+        before = self._numbers[beside.mem_id]
+        has_words = self.firsts[before] < self.firsts[number]
+        return has_words and (begins or self.attribute(before, "href") != self.attribute(number, "href"))
 
     def may_say(self, hints: Iterable[bytes]) -> bool:
         """Whether any of the labels stands at the beginning of a line, or within a short one, in whatever letters.

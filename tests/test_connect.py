@@ -76,7 +76,7 @@ def test_private(literal: str) -> None:
     """Loopback and private addresses are connected to only where the site allows it."""
     assert is_private(ip_address(literal))
     assert not is_public(ip_address(literal))
-    with pytest.raises(RefusedAddressError, match="allow_private is off"):
+    with pytest.raises(RefusedAddressError, match="write allow_private = true in the site file"):
         Routes(resolve=answering(literal)).find("skr.se", 80)
     assert Routes(resolve=answering(literal), allow_private=True).find("skr.se", 80) == ((literal, 80),)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from schemas.site import Budget, Limits
+from scraper.connect import PRIVATE_ADVICE
 from tests.clocks import FakeClock
 from tests.faults import FaultServer
 from tests.fetchers import HOME, make_fetcher, pages, unknown
@@ -82,7 +83,7 @@ def test_redirect_to_private_address(server: FaultServer) -> None:
     fetcher = make_fetcher(server, hosts=("inner.test",), contact="me@example.se")
     captures = list(fetcher.visit(f"{HOME}/a", unknown))
     assert [capture.outcome for capture in captures] == ["gone", "redirected", *["refused_address"] * 2]
-    assert captures[2].error == "inner.test leads to 10.0.0.1, a private address; allow_private is off."
+    assert captures[2].error == f"inner.test leads to 10.0.0.1, a private address; {PRIVATE_ADVICE}."
     assert (captures[2].attempts, captures[2].peer) == (0, None)
     assert captures[3].robots == f"not now: http://inner.test/robots.txt gives no answer: {captures[2].error}"
 

@@ -73,3 +73,25 @@ def test_outside_the_hours_nothing_is_asked_and_the_plan_says_so(agency: Agency,
     assert "Stopped by the budget: it is" in ran.err
     assert "0 of 0 addresses" in ran.out
     assert agency.log == []
+
+
+def test_loopback_is_refused_with_what_to_write(tmp_path: Path, agency: Agency) -> None:
+    """Crawl, dry run and check say which setting lets it be asked; none calls for patience."""
+    site = tmp_path / "site.toml"
+    site.write_text(f'name = "own"\nstart = ["http://127.0.0.1:{agency.port}/"]\n', "utf-8")
+    archive = ("--archive", str(tmp_path / "own.db"))
+    dry = tidslager("crawl", str(site), "--dry-run", *archive)
+    assert "Nothing would be looked at" in dry.out
+    for ran in (dry, tidslager("check-site", str(site)), tidslager("crawl", str(site), *archive)):
+        assert ran.code == (0 if ran is dry else 1)
+        said = " ".join((ran.out + ran.err).split())
+        assert "write allow_private = true in the site file" in said
+        assert "try again later" not in said
+    assert agency.log == []
+
+
+def test_a_server_without_tls_is_told_with_the_scheme_to_write(agency: Agency) -> None:
+    """An address of one's own machine without a scheme is asked by https; where that fails, http:// is the advice."""
+    ran = tidslager("init", f"127.0.0.1:{agency.port}")
+    assert ran.code == 1
+    assert f"write http:// before it: http://127.0.0.1:{agency.port}/" in ran.err

@@ -101,6 +101,18 @@ def test_each_says_how_to_see_that_it_works_and_how_to_remove_it(kind: str, tmp_
         assert word in guide
 
 
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_a_schedule_of_no_sites_warns(kind: str, tmp_path: Path) -> None:
+    """A night that would look at nothing is told on stderr; sites behind the kind or in the folder's file are some."""
+    folder = ("--folder", str(tmp_path))
+    ran = tidslager("schedule", kind, *folder)
+    assert ran.code == 0
+    assert "names no sites" in ran.err
+    assert "names no sites" not in tidslager("schedule", kind, "goda-exempel", *folder).err
+    (tmp_path / "tidslager.toml").write_text('sites = ["goda-exempel"]')
+    assert "names no sites" not in tidslager("schedule", kind, *folder).err
+
+
 def test_a_cron_line_has_its_five_fields(tmp_path: Path) -> None:
     """Minute and hour first, and no per cent sign that cron would take for a line end."""
     out = tidslager("schedule", "cron", "--folder", str(tmp_path), "--at", "00:05").out

@@ -67,6 +67,21 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         file_for(address, "")
 
 
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://127.0.0.1:1/", "port 1 is of another service"),
+        ("https://a:b@a.example/", "leave out the user name and the password"),
+        (f"https://a.example/{'x' * 9000}", "longer than 8192 characters"),
+    ],
+)
+def test_an_address_that_is_not_asked_for_says_why(address: str, why: str) -> None:
+    """An address that is one, but that nobody asks for: the reason, and never the password."""
+    with pytest.raises(ConfigurationError, match=why) as refused:
+        file_for(address, "")
+    assert "a:b" not in str(refused.value)
+
+
 def test_every_line_of_setting_has_its_comment() -> None:
     """A newcomer finds a comment over each setting."""
     lines = file_for("https://a.example/", "")[1].splitlines()

@@ -113,10 +113,15 @@ def test_the_cheap_look_for_labels_misses_none(layout: Layout) -> None:
         ("<p><span>Kom</span><span>munen</span></p>", "Kommunen"),
         ("<p>Fitja<span>Tun</span></p>", "FitjaTun"),
         ("<p><b>Mc</b><b>Ek</b></p>", "McEk"),
+        ("<div><a href=r.pdf>Rapport 2024</a><a href=r.pdf download>Ladda ner</a></div>", "Rapport 2024 Ladda ner"),
+        ("<p><a href=a>karta</a><a href=b>bilder</a></p>", "karta bilder"),
+        ("<p><a href=a>Karta (pdf)</a><a href=a>Ladda ner</a></p>", "Karta (pdf) Ladda ner"),
+        ("<p>ord<a id=x></a><a href=a>bok</a></p>", "ordbok"),
+        ("<p><a href=a>Kom</a><a href=a>munen</a><a href=b>.</a></p>", "Kommunen."),
     ],
 )
 def test_words_that_only_a_style_sheet_parts(html: str, line: str) -> None:
-    """Spans side by side are words of their own where the next begins as one; a word that is cut in two stays one."""
+    """Spans or links side by side are words of their own where the next begins as one; a word cut in two stays one."""
     _, tree, body = found_in(html)
     tree.part()
     assert tree.line(body, Region(tree)) == line
