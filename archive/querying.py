@@ -13,9 +13,11 @@ from typing import Any
 
 import click
 import tabulate
+from sqlite_utils import Database
 
 from archive.console import archive_option, print_json, print_text, reading_archive
 from archive.json_rows import json_rows
+from archive.parameters import read_parameters
 from archive.query import asking
 from archive.ready import Ready, datasette_metadata, ready_queries
 from archive.render import shown_safely
@@ -68,28 +70,33 @@ def query(
         raise ConfigurationError("Say what to ask: SQL, or the name of a ready query (`tidslager query --list`).")
     else:
         form = "table" if fmt else form or ("terminal" if sys.stdout.isatty() else "json")
-        sql, parameters = _chosen(question, dict(given))
-        with (
-            reading_archive(path) as database,
-            asking(database, sql, parameters, timeout=timeout) as (columns, rows),
-        ):
-            for text in _written(columns, rows, form, fmt or "simple"):
-                click.echo(text, nl=False)
+        values = dict(given)
+        ready = _chosen(question, values)
+        with reading_archive(path) as database:
+            sql, parameters = (ready.sql, _filled(database, ready, values)) if ready else (question, values)
+            with asking(database, sql, parameters, timeout=timeout) as (columns, rows):
+                for text in _written(columns, rows, form, fmt or "simple"):
+                    click.echo(text, nl=False)
 
 
-def _chosen(question: str, given: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The SQL of a question and the values of its parameters."""
+def _chosen(question: str, given: dict[str, str]) -> Ready | None:
+    """The ready query that a question names, with parameters that it has; None for SQL."""
     ready = ready_queries().get(question)
     if ready is None:
         if question.strip() and not any(character.isspace() for character in question.strip()):
             raise ConfigurationError(f'There is no ready query "{question}": `tidslager query --list` has them.')
-        return question, given
-    defaults = {parameter.name: parameter.default for parameter in ready.parameters}
-    unknown = given.keys() - defaults.keys()
+        return None
+    names = [parameter.name for parameter in ready.parameters]
+    unknown = given.keys() - set(names)
     if unknown:
-        has = ", ".join(defaults) or "none"
+        has = ", ".join(names) or "none"
         raise ConfigurationError(f"{question} has no parameter {', '.join(sorted(unknown))}; it has {has}.")
-    return ready.sql, {**defaults, **given}
+    return ready
+
+
+def _filled(database: Database, ready: Ready, given: dict[str, str]) -> dict[str, str]:
+    """The values of a ready query's parameters: those given, else their defaults."""
+    return {**{one.name: one.default for one in ready.parameters}, **read_parameters(database, given)}
 
 
 def _list(*, as_json: bool) -> None:

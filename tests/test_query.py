@@ -134,6 +134,14 @@ def test_ctrl_c_in_a_query_is_an_interrupt(nights: Path) -> None:
         (("SELECT :a, 1",), 1, "parameter is missing"),
         (("no-such-query",), 2, "no ready query"),
         (("films", "-p", "day", "1"), 2, "has no parameter day"),
+        (("changes-since", "-p", "since", "2026-99-99"), 2, '"2026-99-99" is no date'),
+        (("pages-first-seen", "-p", "since", "i går"), 2, '"i går" is no date'),
+        (("pages-not-looked-at", "-p", "days", "x"), 2, '"x" is no number of days'),
+        (("texts-removed", "-p", "days", "-1"), 2, '"-1" is no number of days'),
+        (("texts-removed", "-p", "now", "sen"), 2, '"sen" is no date'),
+        (("dates", "-p", "year", "19"), 2, '"19" is no year'),
+        (("sections-of-page", "-p", "page", "ingen sådan"), 1, 'No page matches "ingen sådan"'),
+        (("sections-of-page", "-p", "page", "99"), 1, 'No page matches "99"'),
         ((), 2, "Say what to ask"),
         (("",), 1, "no question"),
         (("/* only a comment */",), 1, "no question"),
@@ -160,6 +168,15 @@ def test_answers_in_every_form(nights: Path) -> None:
     for name in tabulate.tabulate_formats:
         assert run(nights, sql, "--fmt", name).code == 0
     assert rows(nights, "SELECT 1 WHERE 0") == []
+
+
+def test_a_page_is_named_in_a_ready_query_as_elsewhere(nights: Path) -> None:
+    """By its number, its address or its title: the same sections."""
+    page = rows(nights, "SELECT page, address, title FROM page_list WHERE title <> '' ORDER BY page LIMIT 1")[0]
+    wanted = rows(nights, "sections-of-page", "-p", "page", str(page["page"]))
+    assert wanted
+    for name in (page["address"], page["title"]):
+        assert rows(nights, "sections-of-page", "-p", "page", name) == wanted
 
 
 def test_parameters_are_values(nights: Path) -> None:
