@@ -104,10 +104,11 @@ def show(page: str, when: str | None, number: int | None, path: Path, *, raw: bo
             return
         found = rows.show_rows(database, of, revision)
         record = load_page(database, revision["revision_id"]) if revision["state"] == "live" else None
+        oldest = history.oldest_kept(database, of["page"])
     if as_json:
         print_json(found)
     else:
-        print_text(listing.show_text(of, revision, record, text_width()))
+        print_text(listing.show_text(of, revision, record, text_width(), oldest=oldest))
 
 
 def _newest(database: Database, page: Row) -> Row:

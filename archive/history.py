@@ -21,6 +21,7 @@ Row = dict[str, Any]
 SHOWN_CANDIDATES = 10
 _LARGEST = 2**63 - 1
 """Largest number that SQLite can be asked for."""
+_LET_GO = "; earlier ones were let go by pruning"
 _ONE_PAGE = "compare two revisions of one page."
 
 
@@ -134,9 +135,20 @@ def revision_numbered(database: Database, page: int, number: int) -> Row:
 
 
 def _not_found(database: Database, page: int, name: str) -> RevisionNotFoundError:
-    last = database.execute("SELECT max(seq) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
-    has = f"has revisions 1 to {last}" if last else "has no revision: no look at it has shown a page yet"
-    return RevisionNotFoundError(f"Page {page} has no revision {name}; it {has}.")
+    asked = "SELECT min(seq), max(seq) FROM revisions WHERE page_id = ?"
+    first, last = database.execute(asked, [page]).fetchone()
+    if first is None:
+        has = "no revision: no look at it has shown a page yet"
+    else:
+        has = f"revision {last}" if first == last else f"revisions {first} to {last}"
+        has += _LET_GO if first > 1 else ""
+    return RevisionNotFoundError(f"Page {page} has no revision {name}; it has {has}.")
+
+
+def oldest_kept(database: Database, page: int) -> int:
+    """Number of the oldest revision of a page that is there: above 1 where pruning let earlier ones go; 0 for none."""
+    asked = "SELECT min(seq) FROM revisions WHERE page_id = ?"
+    return int(database.execute(asked, [page]).fetchone()[0] or 0)
 
 
 def revision_at(database: Database, page: int, when: str | None) -> Row:
@@ -154,12 +166,14 @@ def revision_at(database: Database, page: int, when: str | None) -> Row:
     )
     if found:
         return found[0]
-    first = database.execute("SELECT min(seen_from) FROM revisions WHERE page_id = ?", [page]).fetchone()[0]
+    asked = "SELECT min(seen_from), min(seq) FROM revisions WHERE page_id = ?"
+    first, number = database.execute(asked, [page]).fetchone()
     if first is None:
         raise NotSeenYetError(f"Page {page} has never been read. {last_trouble(database, page)}")
-    raise NotSeenYetError(
-        f"Page {page} was first seen {first[:16].replace('T', ' ')} UTC: what it said before that is not known."
-    )
+    begins = f"{first[:16].replace('T', ' ')} UTC"
+    if number > 1:
+        raise NotSeenYetError(f"Page {page} is kept from revision {number}, {begins}, on{_LET_GO}.")
+    raise NotSeenYetError(f"Page {page} was first seen {begins}: what it said before that is not known.")
 
 
 def last_trouble(database: Database, page: int) -> str:

@@ -20,6 +20,7 @@ from archive.names import Name
 from archive.redact import redact_bodies
 from archive.redact_person import redact_person
 from archive.redactions import Reason
+from archive.render import shown_safely
 from archive.stats import amount, stats_rows, stats_text
 from archive.store import Archive
 from archive.swap import copies_beside
@@ -135,7 +136,9 @@ def prune(keep: int | None, before: str | None, reason: str, path: Path, *, dry_
     moment = start_of(before) if before else None
     if dry_run:
         with reading_archive(path) as database:
-            click.echo(_pruned("Would let go", pruning.plan(database, keep=keep, before=moment)))
+            planned = pruning.plan(database, keep=keep, before=moment)
+            pages = pruning.by_page(database, planned)
+        print_text("\n".join([_pruned("Would let go", planned), *map(_going, pages)]))
         return
     with _writing(path) as archive:
         with transaction(archive.database, path):
@@ -143,6 +146,11 @@ def prune(keep: int | None, before: str | None, reason: str, path: Path, *, dry_
             pruning.prune(archive.database, planned, Reason(text=reason, now=_now(), pruned=True))
         leave_nothing_behind(archive.database, path)
     click.echo(_pruned("Let go", planned))
+
+
+def _going(one: pruning.Going) -> str:
+    numbers = f"revision {one.last}" if one.first == one.last else f"revisions {one.first} to {one.last}"
+    return f"  {one.page}  {shown_safely(one.title)}: {numbers}"
 
 
 def _pruned(verb: str, planned: pruning.Pruning) -> str:

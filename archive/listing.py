@@ -115,8 +115,11 @@ def _degree(share: float | None) -> str:
     return "" if share is None else f"  {bar(share)}"
 
 
-def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:
-    """What `tidslager show` shows: the page as it read; a record of None says that there was none."""
+def show_text(page: Row, revision: Row, record: Page | None, width: int, *, oldest: int = 1) -> str:
+    """What `tidslager show` shows: the page as it read; a record of None says that there was none.
+
+    `oldest` is the number of the oldest revision of the page that is kept.
+    """
     last = f", last seen so {moment(revision['last_seen'])} UTC" if revision["last_seen"] else ""
     facts = [
         (f"revision {revision['revision']}", f"{span(revision)}{last}"),
@@ -127,7 +130,10 @@ def show_text(page: Row, revision: Row, record: Page | None, width: int) -> str:
     lines = [heading({**page, "title": revision["title"]})]
     lines += [f"{click.style(name, fg='yellow')}  {shown_safely(value)}" for name, value in facts if value]
     if record is None:
-        earlier = f" What it said before: --revision {revision['revision'] - 1}" if revision["revision"] > 1 else ""
+        before = revision["revision"] - 1
+        earlier = f" What it said before: --revision {before}" if before >= oldest else ""
+        if oldest > 1 and not earlier:
+            earlier = " What it said before was let go by pruning."
         return "\n".join([*lines, "", f"The page was {revision['state']}.{earlier}"])
     for block in record.preamble:
         lines += ["", *_block_lines(block, width)]

@@ -6,6 +6,8 @@ What a page says now is never let go, and revisions keep their numbers.
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 from sqlite_utils import Database
 
@@ -56,6 +58,28 @@ def plan(database: Database, *, keep: int | None = None, before: str | None = No
         database.execute("SELECT length(data) FROM bodies WHERE id = ?", [body]).fetchone()[0] for body in bodies
     )
     return Pruning(revisions=tuple(sorted(chosen)), captures=tuple(captures), bodies=tuple(bodies), stored_bytes=stored)
+
+
+class Going(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pruning lets go of one page."""
+
+    page: int
+    title: str
+    """Its title, else its address."""
+    first: int
+    last: int
+    """Numbers of the oldest and the newest revision that go."""
+
+
+def by_page(database: Database, pruning: Pruning) -> tuple[Going, ...]:
+    """The revisions that a pruning lets go, page by page. Ask before it is done."""
+    rows = database.execute(
+        "SELECT l.page, coalesce(nullif(l.title, ''), l.address), min(r.seq), max(r.seq) FROM revisions r"
+        " JOIN page_list l ON l.page = r.page_id WHERE r.id IN (SELECT value FROM json_each(?))"
+        " GROUP BY l.page ORDER BY l.page",
+        [json.dumps(pruning.revisions)],
+    ).fetchall()
+    return tuple(Going(page=page, title=title, first=first, last=last) for page, title, first, last in rows)
 
 
 def _whole_beginnings(database: Database, revisions: list[int]) -> list[int]:

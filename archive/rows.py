@@ -15,7 +15,7 @@ from archive.blame import Line
 from archive.decisions import believed_note
 from archive.events import PageEvent, page_events
 from archive.events import told as event_told
-from archive.history import Row, revision_rows, section_list, section_rows, stored_changes
+from archive.history import Row, oldest_kept, revision_rows, section_list, section_rows, stored_changes
 from archive.listing import span
 from archive.render import summary
 from archive.told import Told
@@ -219,9 +219,15 @@ def _event_row(event: PageEvent) -> Row:
 
 
 def _told(database: Database, row: Row) -> str:
-    text = summary(stored_changes(database, row["revision_id"])) if row["changes"] else "first seen"
+    text = summary(stored_changes(database, row["revision_id"])) if row["changes"] else _begun(database, row)
     note = believed_note(database, row["revision_id"])
     return f"{text} ({note})" if note else text
+
+
+def _begun(database: Database, row: Row) -> str:
+    """What to say of a revision without changes: most often the first that there is."""
+    pruned = row["revision"] > 1 and row["revision"] == oldest_kept(database, row["page"])
+    return "the oldest that is kept; earlier ones were let go by pruning" if pruned else "first seen"
 
 
 def show_rows(database: Database, page: Row, revision: Row) -> list[Row]:

@@ -107,6 +107,32 @@ def test_pruning_by_day_keeps_what_held_on_that_day(archive: Archive, path: Path
     assert verified(path).findings == ()
 
 
+def test_what_was_pruned_is_told_as_let_go(archive: Archive, path: Path) -> None:
+    """A dry run names the pages; afterwards each answer about what went says so, and advises nothing that is gone."""
+    for number, record in enumerate((A, B, C), 1):
+        look(archive, number, record)
+    archive.close()
+    said = run(path, "prune", "--keep", "1", "--dry-run").out.splitlines()
+    title = run(path, "pages", "--json").rows[0]["title"]
+    assert said[1:] == [f"  1  {title}: revisions 1 to 2"]
+    assert run(path, "prune", "--keep", "2").code == 0
+    assert (
+        "it has revisions 2 to 3; earlier ones were let go by pruning" in run(path, "show", "1", "--revision", "1").err
+    )
+    assert run(path, "prune", "--keep", "1").code == 0
+    for ask in (("show", "1", "--revision", "1"), ("diff", "1")):
+        ran = run(path, *ask)
+        assert (ran.code, "it has revision 3; earlier ones were let go by pruning." in ran.err) == (1, True), ran.err
+    assert "let go by pruning" in run(path, "show", "1", "--date", "2026-03-01").err
+    (row,) = (row for row in run(path, "log", "1", "--json").rows if row["revision"])
+    assert row["summary"] == "the oldest that is kept; earlier ones were let go by pruning"
+    with Archive(path) as again:
+        gone(again, 4)
+    assert "What it said before: --revision 3" in run(path, "show", "1").out
+    assert run(path, "prune", "--keep", "1").code == 0
+    assert "The page was gone. What it said before was let go by pruning." in run(path, "show", "1").out
+
+
 def test_pruning_is_never_done_by_default(archive: Archive, path: Path) -> None:
     """Without --keep or --before, or with both, nothing is done."""
     look(archive, 1, A)
