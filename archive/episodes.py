@@ -78,12 +78,27 @@ def episodes_of(database: Database, run: int) -> Episodes:
 
 
 def open_episodes(database: Database) -> tuple[Episode, ...]:
-    """Episodes that are not over, of each page and layout."""
-    pages = [page for (page,) in database.execute("SELECT id FROM pages ORDER BY id").fetchall()]
+    """Episodes that are not over, of each page and layout; not of linked files that are not looked at any more."""
+    let_be = files_let_be(database)
+    pages = [page for (page,) in database.execute("SELECT id FROM pages ORDER BY id").fetchall() if page not in let_be]
     told = [episode for page in pages for episode in _newest(database, page, "9999")]
     newest = database.execute("SELECT max(id) FROM runs GROUP BY site ORDER BY site").fetchall()
     told += [episode for (run,) in newest for episode in _newest_of_layout(database, run)]
     return tuple(one for one in told if one.ended is None)
+
+
+def files_let_be(database: Database) -> frozenset[int]:
+    """Numbers of the linked files that their site's newest run did not ask for, since its settings leave files out.
+
+    No look will ever end trouble with them, so that it says nothing of today.
+    """
+    rows = database.execute(
+        "SELECT p.id FROM pages p WHERE 'document' ="  # its last look tells
+        " (SELECT c.purpose FROM captures c WHERE c.page_id = p.id ORDER BY c.fetched_at DESC LIMIT 1)"
+        " AND NOT coalesce((SELECT json_extract(r.config, '$.documents') FROM runs r WHERE r.site = p.site"
+        "                   ORDER BY r.id DESC LIMIT 1), 0)"
+    )
+    return frozenset(page for (page,) in rows.fetchall())
 
 
 def all_episodes(database: Database, page: int | None = None) -> tuple[Episode, ...]:

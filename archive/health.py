@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.episodes import open_episodes
+from archive.episodes import files_let_be, open_episodes
 from archive.times import from_text, to_text
 
 Row = dict[str, Any]
@@ -22,7 +22,8 @@ def status_rows(database: Database, *, now: datetime, max_age: timedelta | None 
 
     `well` is 1 when nothing is: the last look was good, and no longer ago than `max_age`. A link that never led to a
     page that may be read is a fact about the collection and no trouble. A look that a wrong clock dated after `now`
-    says nothing of how long ago it was: the last good look is then the one before.
+    says nothing of how long ago it was: the last good look is then the one before. A linked file that the site does
+    not ask for any more is well, whatever its last look was.
     """
     rows = database.query(
         "SELECT v.page, v.site, l.address, l.title, l.state, v.last_look, v.last_good_look, v.last_outcome,"
@@ -31,10 +32,12 @@ def status_rows(database: Database, *, now: datetime, max_age: timedelta | None 
         " LEFT JOIN quarantine_list q ON q.page = v.page AND q.state = 'open'"
         " WHERE v.last_look IS NOT NULL AND coalesce(l.state, '') <> 'moved' GROUP BY v.page ORDER BY v.page"
     )
+    let_be = files_let_be(database)
     open_pages = {one.page for one in open_episodes(database)}
     found = list(rows)
     seen = {row["page"]: _last_seen(database, row, now) for row in found}
-    return [_judged(row, seen[row["page"]], now, max_age, in_trouble=row["page"] in open_pages) for row in found]
+    judged = [_judged(row, seen[row["page"]], now, max_age, in_trouble=row["page"] in open_pages) for row in found]
+    return [{**row, "well": 1} if row["page"] in let_be else row for row in judged]
 
 
 def _last_seen(database: Database, row: Row, now: datetime) -> str | None:

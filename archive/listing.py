@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from archive.history import Row, called
+from archive.phrases import plural
 from archive.render import shown_safely
 from schemas.page import Block, Film, Image, List, Page, Quote, block_text
 
@@ -182,7 +183,10 @@ def status_text(rows: Sequence[Row], runs: Sequence[Row], width: int) -> str:
             lines.append(f"      in quarantine: tidslager quarantine show {row['entry']}")
     well = sum(row["well"] for row in rows)
     noun, verb = f"page{'s' * (len(rows) != 1)}", "is" if 1 in (well, len(rows)) else "are"
+    broken = sum(row["state"] is None and row["last_outcome"] == "gone" for row in rows)
     lines += [""] * bool(lines) + [f"{well} of {len(rows)} {noun} {verb} well."]
+    if broken:
+        lines.append(f"{broken} {plural('link', broken)} never led to a page: tidslager query dead-links")
     lines += [f"{run['site']}: run {run['run']}, {moment(run['started_at'])} UTC, {run['status']}" for run in runs]
     return "\n".join(lines)
 

@@ -37,7 +37,11 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
     took = duration(result.seconds)
     headline = f"interrupted after {looked}, {took}" if result.interrupted else f"{looked} looked at in {took}"
     lines = [click.style(f"{result.site}: {headline}", bold=True)]
-    lines += [f"  {result.counts[name]:>4}  {word}" for name, word in WORDS.items() if name in result.counts]
+    lines += [
+        f"  {result.counts[name]:>4}  {_of(word, result.counts[name])}"
+        for name, word in WORDS.items()
+        if name in result.counts
+    ]
     for name in WORDS:
         told = [look for look in result.looks if look.result == name and name not in _QUIET]
         if told:
@@ -57,6 +61,11 @@ def report(result: Summary, archive: Path, *, default: Path, width: int) -> str:
         lines.append(f"Head of run {result.run}: {result.head}")
     lines += _next(result, archive, default)
     return "\n".join(lines)
+
+
+def _of(word: str, number: int) -> str:
+    """What a number of pages is: the one noun among the words goes with the number."""
+    return word.removesuffix("s") if number == 1 and word == WORDS["never_seen"] else word
 
 
 def stopped(result: Summary) -> str:

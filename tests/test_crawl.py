@@ -27,7 +27,7 @@ from scraper.addresses import host_of
 from scraper.crawl import crawl
 from scraper.fetch import Fetcher
 from scraper.report import report
-from scraper.summary import EXIT_CODES
+from scraper.summary import EXIT_CODES, Look, Summary
 from tests.agency import nightly, truth
 from tests.agency.server import Agency
 from tests.agency.trouble import Trouble, busy, challenge, to_front
@@ -130,6 +130,14 @@ def test_a_page_no_longer_linked_is_still_looked_at(agency: Agency, path: Path) 
     ]
     text = " ".join(click.unstyle(report(summary, path, default=path, width=90)).split())
     assert "No longer linked 2 Returbruket tvättar åt hela Norrvik no longer linked from Goda exempel" in text
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1  broken link\n"), (2, "2  broken links\n")])
+def test_broken_links_are_counted_in_english(number: int, words: str, path: Path) -> None:
+    """One is "1 broken link"."""
+    looks = tuple(Look(page=one, address=f"http://a.example/{one}", result="never_seen") for one in range(number))
+    summary = Summary(site="a", run=1, looks=looks, seconds=1.0)
+    assert words in click.unstyle(report(summary, path, default=path, width=90))
 
 
 def test_depth_nought_looks_at_the_start_pages_alone(agency: Agency, path: Path) -> None:

@@ -188,6 +188,16 @@ def test_a_new_version_of_a_pdf_tells_what_text_changed(agency: Agency, path: Pa
     assert "nothing reads otherwise" in tidslager("rebuild", "--archive", str(path)).out
 
 
+def test_files_that_are_let_be_are_no_trouble(agency: Agency, path: Path) -> None:
+    """A broken PDF is trouble while files are asked for, and an open episode; not once the site leaves them out."""
+    for number, documents in ((1, True), (2, False), (3, True)):
+        limits = Limits(document_bytes=300)
+        assert (FILE in results(crawl_agency(agency, path, number, documents=documents, limits=limits))) is documents
+        ran = tidslager("status", "--archive", str(path))
+        assert (ran.code, "Open episodes" in ran.out) == ((3, True) if documents else (0, False))
+        assert tidslager("episodes", "--open", "--archive", str(path)).out.count(FILE) == documents
+
+
 @pytest.mark.parametrize(
     ("limits", "outcome"),
     [

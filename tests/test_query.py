@@ -271,8 +271,28 @@ def test_dead_links_and_flapping_pages(path: Path) -> None:
         gone(archive, 5, other)
     (dead,) = rows(path, "dead-links")
     assert (dead["page"], dead["url"], dead["gone_since"][:10]) == (1, other, "2026-03-05")
+    assert dead["was_read"] == 1
     (flapping,) = rows(path, "flapping-pages")
     assert (flapping["page"], flapping["returns"], flapping["address"]) == (1, 2, ADDRESS)
+
+
+def test_a_link_that_never_led_to_a_page_is_told(path: Path) -> None:
+    """A 404 from the first look on: a dead link that was never read, counted by night, and named by status."""
+    from archive.store import Archive
+    from schemas.page import Link, Paragraph, Section
+    from tests.builders import gone, look, page
+
+    other = "http://byran.example/borta.html"
+    link = Link(label="Borta", address=other, kind="page")
+    blocks = (Paragraph(text="Läs Borta", links=(link,)),)
+    with Archive(path) as archive:
+        look(archive, 1, page(Section(heading="H", level=2, anchor=None, blocks=blocks)))
+        gone(archive, 2, other)
+    (dead,) = rows(path, "dead-links")
+    assert (dead["url"], dead["gone_since"][:10], dead["was_read"]) == (other, "2026-03-02", 0)
+    assert [(row["run"], row["broken_links"]) for row in rows(path, "failures-by-night")] == [(2, 1), (1, 0)]
+    said = tidslager("status", "--archive", str(path))
+    assert (said.code, "1 link never led to a page: tidslager query dead-links" in said.out) == (0, True)
 
 
 def test_every_ready_query_is_explained(nights: Path) -> None:

@@ -55,7 +55,7 @@ def test_all_is_well_after_an_ordinary_night(agency: Agency, path: Path, at: Cal
 )
 def test_one_page_is_told_in_the_singular(well: tuple[int, ...], sentence: str) -> None:
     """The sentence with the counts is English whatever they are."""
-    empty = dict.fromkeys(("last_good_look", "age_hours", "trouble", "entry"))
+    empty = dict.fromkeys(("last_good_look", "age_hours", "trouble", "entry", "state", "last_outcome"))
     rows = [{"page": 1, "title": "T", "address": "a", "well": one, **empty} for one in well]
     assert status_text(rows, (), 80).endswith(sentence)
 
