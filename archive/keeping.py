@@ -17,7 +17,7 @@ from archive.console import archive_option, json_option, print_json, print_text,
 from archive.file import leave_nothing_behind, open_for_reading, transaction
 from archive.lock import writer_lock
 from archive.names import Name
-from archive.redact import redact_bodies
+from archive.redact import Erased, redact_bodies
 from archive.redact_person import redact_person
 from archive.redactions import Reason
 from archive.render import shown_safely
@@ -27,7 +27,7 @@ from archive.swap import copies_beside
 from archive.times import start_of
 from archive.verdict import verdict_rows, verdict_text
 from archive.verify import verify as verify_archive
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, QueryError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -164,8 +164,9 @@ def _pruned(verb: str, planned: pruning.Pruning) -> str:
 @click.option("--body", "bodies", type=click.IntRange(min=1), multiple=True, metavar="N", help="A body; repeatable.")
 @click.option("--person", metavar="NAME", help="First name and last name, as the pages have them.")
 @click.option("--reason", required=True, help="Why; it is kept for ever, so do not name anyone in it.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @archive_option
-def redact(bodies: tuple[int, ...], person: str | None, reason: str, path: Path) -> None:
+def redact(bodies: tuple[int, ...], person: str | None, reason: str, path: Path, *, dry_run: bool) -> None:
     """Erase a body, or a person's name, from the whole archive: a lawful erasure. This cannot be taken back.
 
     --body takes the bytes away, and the words of each revision that no other body shows. --person takes away every
@@ -177,17 +178,13 @@ def redact(bodies: tuple[int, ...], person: str | None, reason: str, path: Path)
         raise ConfigurationError("Say what to erase, either with --body N or with --person NAME.")
     if not reason.strip():
         raise ConfigurationError("Give a reason: whoever finds the gap in twenty years must be told why.")
-    why = Reason(text=reason, now=_now())
-    with _writing(path) as archive:
-        with transaction(archive.database, path):
-            if person:
-                erased = redact_person(archive.database, Name(person), why)
-            else:
-                erased = redact_bodies(archive.database, bodies, why)
-        leave_nothing_behind(archive.database, path)
-    touched = "masked in" if person else "withheld:"
+    erased = _redacted(path, bodies, person, Reason(text=reason, now=_now()), dry_run=dry_run)
+    if not erased.found:
+        beside = "".join(f" {copy} was not looked into." for copy in copies_beside(path))
+        raise QueryError(f'Nobody named "{person}" was found: write the name as the pages have it.{beside}')
+    verb, touched = "Would erase" if dry_run else "Erased", "masked in" if person else "withheld:"
     click.echo(
-        f"Erased {_count(len(erased.bodies), 'body', 'bodies')}, {_count(erased.urls, 'address', 'addresses')} and "
+        f"{verb} {_count(len(erased.bodies), 'body', 'bodies')}, {_count(erased.urls, 'address', 'addresses')} and "
         f"{_count(erased.heads, 'head')}; {touched} {_count(len(erased.revisions), 'revision')}."
     )
     if erased.still_shown:
@@ -195,9 +192,27 @@ def redact(bodies: tuple[int, ...], person: str | None, reason: str, path: Path)
         click.echo(
             f"The same content is still kept in other bodies: {others}. Erase these too, if it must go.", err=True
         )
-    if copies := copies_beside(path):
+    if not dry_run and (copies := copies_beside(path)):
         names = ", ".join(map(str, copies))
         click.echo(f"Copies that were made before still have what was erased: {names}. Delete them too.", err=True)
+
+
+def _redacted(path: Path, bodies: tuple[int, ...], person: str | None, why: Reason, *, dry_run: bool) -> Erased:
+    """What was erased; of a dry run, which is done and taken back, what would be."""
+    if dry_run:
+        with reading_archive(path):
+            pass  # refuses what the next run would first have to upgrade
+    with _writing(path) as archive:
+        with transaction(archive.database, path):
+            if person:
+                erased = redact_person(archive.database, Name(person), why)
+            else:
+                erased = redact_bodies(archive.database, bodies, why)
+            if dry_run:
+                archive.database.rollback()
+        if not dry_run:  # also where nothing was found: an erasure before may have had no room for it
+            leave_nothing_behind(archive.database, path)
+    return erased
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -25,6 +25,8 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """Revisions that were withheld, or in which a name was masked, by their number in the archive."""
     urls: int = 0
     heads: int = 0
+    found: bool = True
+    """Whether what was to be erased was there at all; settings and decisions that had it are counted nowhere else."""
     still_shown: tuple[int, ...] = ()
     """Other bodies that show the same content as an erased one, and keep it."""
 

@@ -38,7 +38,7 @@ from schemas.page import Page, Section, canonical_json, digest
 
 
 def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
-    """Erase a name from everything. Call inside a transaction.
+    """Erase a name from everything; of a name that stands nowhere nothing is `found`. Call inside a transaction.
 
     Raises ConfigurationError when the reason has the name in it, and ArchiveError when it stands where it cannot be
     erased: then the transaction must be taken back.
@@ -50,6 +50,7 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
     held = {capture for page, content, _ in suspects for capture in captures_of_suspect(database, page, content)}
     parts = parts_with(database, name)
     showing = _bodies_of(database, revisions, held) | bodies_showing(database, parts)
+    written = any(name.is_in(cell.text) for cell in texts(database))
     bodies = tuple(body for body in sorted(_bodies_with(database, name) | showing) if withhold(database, body, reason))
     urls, heads = _withhold_texts(database, name, reason)
     for revision in revisions:
@@ -71,7 +72,8 @@ def redact_person(database: Database, name: Name, reason: Reason) -> Erased:
         if name.is_in(cell.text):
             where = f"{cell.table}.{cell.column}"
             raise ArchiveError(f"The name stands in {where}, from where it cannot be erased: nothing was changed.")
-    return Erased(bodies=bodies, revisions=tuple(revisions), urls=urls, heads=heads)
+    found = bool(written or bodies or revisions or suspects or parts or urls or heads)
+    return Erased(bodies=bodies, revisions=tuple(revisions), urls=urls, heads=heads, found=found)
 
 
 def _revisions_with(database: Database, name: Name) -> list[int]:

@@ -338,6 +338,32 @@ def test_a_name_in_the_query_of_a_numbered_page_is_erased(archive: Archive, path
     assert verified(path).findings == ()
 
 
+def test_a_name_that_stands_nowhere_is_told(archive: Archive, path: Path) -> None:
+    """Somebody who is owed an erasure is not told that it was done when the name was written wrong."""
+    look(archive, 1, page(section("Rubrik", f"Fråga {NAME}.")))
+    archive.close()
+    for command in (("--dry-run",), ()):
+        wrong = run(path, "redact", "--person", "Åsa Öberg-Lund", "--reason", "r", *command)
+        assert (wrong.code, wrong.out) == (1, "")
+        assert 'Nobody named "Åsa Öberg-Lund" was found' in wrong.err
+    assert run(path, "redact", "--person", NAME, "--reason", "r").code == 0
+    assert run(path, "redact", "--person", NAME, "--reason", "r").code == 1, "there is no more of it"
+    assert verified(path).findings == ()
+
+
+def test_a_dry_run_of_an_erasure_erases_nothing(archive: Archive, path: Path) -> None:
+    """It says what the erasure says, and the archive holds what it held."""
+    look(archive, 1, page(section("Rubrik", f"Fråga {NAME}.")))
+    archive.close()
+    held = records(path)
+    for what in (("--person", NAME), ("--body", "1")):
+        would = run(path, "redact", *what, "--reason", "r", "--dry-run")
+        assert (would.code, would.err) == (0, "")
+        assert would.out.startswith("Would erase 1 body")
+        assert records(path) == held
+        assert (verified(path).findings, verified(path).erased) == ((), 0)
+
+
 def test_of_a_site_file_only_what_has_the_name_is_erased(archive: Archive, path: Path) -> None:
     """Captures are read anew by the rules that they were read by; the chain still verifies, after two erasures too."""
     site = replace(SITE, contact="asa.oberg-lind@byran.example", title="Ylva Ek svarar", people=True, layout="generic")
