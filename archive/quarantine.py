@@ -92,6 +92,24 @@ def hold(database: Database, capture: Row, reading: Reading) -> Believed | None:
     return Believed(first=spell[0], looks=tuple(row["id"] for row in spell), note=note)
 
 
+def said_before(database: Database, last: dict[str, Any], seen: bytes) -> bool:
+    """Whether a content was believed to be the page's once: then it is so again, however much it differs from now."""
+    if seen == last["digest"]:
+        return True
+    query = "SELECT 1 FROM revisions WHERE page_id = ? AND digest = ? LIMIT 1"
+    return database.execute(query, [last["page_id"], seen]).fetchone() is not None
+
+
+def unless_shared(database: Database, capture: dict[str, Any], reading: Reading) -> Reading:
+    """The reading, a suspect where several pages of the site are answered for in one way: so notices come."""
+    why = ""
+    if reading.verdict == "elsewhere" and leads_where_others_led(database, capture):
+        why = f"{reading.why}, as other pages do: a notice perhaps, and no new address"
+    elif reading.verdict == "page" and says_what_others_say(database, capture):
+        why = "It says what another page says, to the byte, and did not before: a notice perhaps, and not the page."
+    return msgspec.structs.replace(reading, verdict="suspect", doubt="shared", why=why) if why else reading
+
+
 def leads_where_others_led(database: Database, capture: Row) -> bool:
     """Whether a redirect of another page led to the same address before: by the evidence, whatever was made of it."""
     found = database.execute(

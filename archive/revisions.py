@@ -100,13 +100,13 @@ def append_reading(
         if seen is not None and last and last["state"] == "live" and not believed:
             if seen != last["digest"]:
                 last = _catch_up_with_parser(database, last, reading, parser, reread)
-            if reading.verdict == "suspect" or not _said_before(database, last, seen):
+            if reading.verdict == "suspect" or not quarantine.said_before(database, last, seen):
                 reading = doubted(reading, quarantine.known(database, last), quarantine.section_floor(database, row))
                 if reading.verdict == "page" and seen != last["digest"]:
-                    reading = _unless_shared(database, row, reading)
+                    reading = quarantine.unless_shared(database, row, reading)
         look = _Look(database=database, capture=row, page=page, last=last, seen=seen)
         if reading.verdict == "elsewhere" and _moves(look):
-            reading = _unless_shared(database, row, reading)
+            reading = quarantine.unless_shared(database, row, reading)
         recorded = _record(look, reading)
     _write_reading(database, row, reading, parser, recorded.revision)
     return msgspec.structs.replace(recorded, reading=reading)
@@ -128,16 +128,6 @@ def append_without_content(
         revision = _insert_revision(look, state=state, cause="source", digest=None, title=title)
     _write_reading(database, row, reading, parser, revision)
     return revision
-
-
-def _unless_shared(database: Database, capture: dict[str, Any], reading: Reading) -> Reading:
-    """The reading, a suspect where several pages of the site are answered for in one way: so notices come."""
-    why = ""
-    if reading.verdict == "elsewhere" and quarantine.leads_where_others_led(database, capture):
-        why = f"{reading.why}, as other pages do: a notice perhaps, and no new address"
-    elif reading.verdict == "page" and quarantine.says_what_others_say(database, capture):
-        why = "It says what another page says, to the byte, and did not before: a notice perhaps, and not the page."
-    return msgspec.structs.replace(reading, verdict="suspect", doubt="shared", why=why) if why else reading
 
 
 def _record(look: _Look, reading: Reading) -> Recorded:
@@ -345,14 +335,6 @@ def _write_reading(
 
 def _last(database: Database, page: int) -> dict[str, Any] | None:
     return next(database.query("SELECT * FROM revisions WHERE page_id = ? ORDER BY seq DESC LIMIT 1", [page]), None)
-
-
-def _said_before(database: Database, last: dict[str, Any], seen: bytes) -> bool:
-    """Whether a content was believed to be the page's once: then it is so again, however much it differs from now."""
-    if seen == last["digest"]:
-        return True
-    query = "SELECT 1 FROM revisions WHERE page_id = ? AND digest = ? LIMIT 1"
-    return database.execute(query, [last["page_id"], seen]).fetchone() is not None
 
 
 def _last_live(database: Database, page: int, before: int) -> tuple[int, Page] | None:
