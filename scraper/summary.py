@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from archive.events import PageEvent
+from archive.phrases import plural
 from archive.revisions import Finding
 from archive.store import RunStatus
 from schemas.change import Change
@@ -135,7 +136,7 @@ def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
     explained = sum(map(_explains_itself, looks))
     found = []
     if read and len(read) + explained < floors.pages:
-        found.append(f"{len(read)} pages could be read; the site file expects at least {floors.pages}.")
+        found.append(f"{_pages(len(read))} could be read; the site file expects at least {floors.pages}.")
     below = {
         look.address: f"{look.address} has {look.sections} sections; the site file expects at least {floors.sections}."
         for look in looks
@@ -145,10 +146,14 @@ def shortfalls(floors: Floors, looks: Iterable[Look]) -> tuple[str, ...]:
     found += [f"{look.address}: {look.error}" for look in looks if look.doubt == "drift" and look.address not in below]
     lost = sum(look.doubt in _OF_LAYOUT for look in looks)
     if lost >= max(_SEVERAL, len(read)):
-        found.append(f"{lost} pages would lose their sections at once, {len(read)} pages could be read as before.")
+        found.append(f"{_pages(lost)} would lose their sections at once, {_pages(len(read))} could be read as before.")
     return tuple(found)
 
 
 def _explains_itself(look: Look) -> bool:
     """Whether a page was not read for another reason than how it is laid out."""
     return look.result in _NOT_THE_LAYOUT or (look.result == "suspect" and look.doubt not in _OF_LAYOUT)
+
+
+def _pages(number: int) -> str:
+    return f"{number} {plural('page', number)}"

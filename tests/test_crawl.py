@@ -167,6 +167,9 @@ def test_fewer_pages_or_sections_than_expected_is_told(agency: Agency, path: Pat
     summary = crawl_agency(agency, path, 1, floors=Floors(pages=50, sections=40))
     assert (summary.status, EXIT_CODES[summary.status]) == ("drift", 4)
     assert [line.split()[-1] for line in summary.shortfalls] == ["50.", "40."]
+    assert summary.shortfalls[0].startswith("7 pages could be read")
+    alone = crawl_agency(agency, path.with_name("alone.db"), 1, floors=Floors(pages=50), depth=0)
+    assert alone.shortfalls[0].startswith("1 page could be read")
 
 
 @pytest.mark.parametrize(
