@@ -84,6 +84,14 @@ def _withhold_revision(database: Database, revision: int, reason: Reason) -> Non
         " preamble = '' WHERE id = ?",
         [WITHHELD, revision],
     )
+    # That the page was gone afterwards is told by the title that it had.
+    database.execute(
+        "UPDATE revisions SET title = ? WHERE id IN (SELECT n.id FROM revisions r JOIN revisions n"
+        " ON n.page_id = r.page_id AND n.seq > r.seq AND n.state IN ('gone', 'moved') WHERE r.id = ? AND NOT EXISTS"
+        "  (SELECT 1 FROM revisions b WHERE b.page_id = r.page_id AND b.seq > r.seq AND b.seq < n.seq"
+        "    AND b.state NOT IN ('gone', 'moved')))",
+        [WITHHELD, revision],
+    )
 
 
 def _suspects_shown_by(database: Database, bodies: tuple[int, ...]) -> list[tuple[int, bytes]]:

@@ -95,6 +95,17 @@ _OUT = "(search, rowid, heading, text) SELECT 'delete', id, heading, text FROM s
 _DROP_TEXT = "DELETE FROM search_entries WHERE text_id = old.id"
 _DROP_REVISION = "DELETE FROM search_entries WHERE revision_id = old.id"
 _NEW_TEXT = "INSERT INTO search_entries (source, text_id) VALUES ('section', new.id)"
+
+
+def _later(source: str) -> str:
+    """SQL that takes away the entries of later revisions, once an earlier one of the page has come to the same text."""
+    alike = f"r.page_id = new.page_id AND r.{source} = new.{source}"
+    return (
+        f"DELETE FROM search_entries WHERE source = '{source}' AND revision_id IN (SELECT r.id FROM revisions r"
+        f" WHERE {alike} AND r.id > (SELECT min(r.id) FROM revisions r WHERE {alike}))"
+    )
+
+
 _OF_OLD = tuple(_first(source, "old") for source in ("title", "preamble"))
 _OF_NEW = tuple(_first(source, "new") for source in ("title", "preamble"))
 
@@ -109,7 +120,7 @@ TRIGGERS = {
     "BEFORE DELETE ON revisions": (_DROP_REVISION,),
     "AFTER DELETE ON revisions": _OF_OLD,
     "BEFORE UPDATE OF title, preamble ON revisions": (_DROP_REVISION,),
-    "AFTER UPDATE OF title, preamble ON revisions": (*_OF_OLD, *_OF_NEW),
+    "AFTER UPDATE OF title, preamble ON revisions": (*_OF_OLD, *_OF_NEW, _later("title"), _later("preamble")),
 }
 
 

@@ -91,3 +91,27 @@ def test_a_page_that_was_gone_keeps_its_end_after_a_pruning(archive: Archive, pa
     assert told(path)["revisions"] == before["revisions"]
     run(path, "verify")
     assert json.loads(run(path, "log", "--json"))[0]["revision"] == 3
+
+
+def test_an_erased_title_leaves_the_end_of_its_page_too(archive: Archive, path: Path) -> None:
+    """A page that was gone after what was erased is no longer called by the title that went."""
+    look(archive, 1, page(section("A", "a"), title="Jonas Tveits ateljé"))
+    gone(archive, 2)
+    archive.close()
+    run(path, "redact", "--body", "1", "--reason", "r")
+    assert [row[2:4] for row in told(path)["revisions"]] == [("withheld", "[withheld]"), ("gone", "[withheld]")]
+    assert "Tveit" not in run(path, "log", "--json") + run(path, "changes", "--json")
+    before = told(path)["revisions"]
+    run(path, "rebuild")
+    assert told(path)["revisions"] == before
+    run(path, "verify")
+
+
+def test_two_erasures_in_any_order_leave_one_entry_of_what_is_withheld(archive: Archive, path: Path) -> None:
+    """The later revision was erased first: search has the word that stands for both once, and verify is content."""
+    for number, text in enumerate(("a", "b", "c"), 1):
+        look(archive, number, page(section("A", text)))
+    archive.close()
+    for body in ("3", "2"):
+        run(path, "redact", "--body", body, "--reason", "r")
+        run(path, "verify")
