@@ -70,12 +70,13 @@ class Carried:
         if page is not None:
             told = recognise(msgspec.structs.replace(reading, verdict="page", page=page))
             append_reading(self._new, capture, told, parser=parser, reread=reread, believed=True)
+            self._doubt(capture, known)
         else:
             self._without_content(capture, reading, known, parser)
         return True
 
     def number(self, capture: int) -> None:
-        """Give the first revision after a pruning the number that it had, and the look before it."""
+        """Give the first revision after a pruning the number that it had, the look before it, and its doubt."""
         if capture not in self._first:
             return
         seq, unseen_since, _ = self._first[capture]
@@ -83,6 +84,14 @@ class Carried:
             "UPDATE revisions SET seq = ?, unseen_since = ? WHERE capture_id = ? AND seq = 1",
             [seq, unseen_since, capture],
         )
+        self._doubt(capture, next(self._old.query(_KNOWN, [capture])))
+
+    def _doubt(self, capture: int, known: dict[str, Any]) -> None:
+        """Tell again that a look was doubted beside what is gone now, where it was, and believed later."""
+        if known["verdict"] == "suspect":
+            told = [known["verdict"], known["why"], capture]
+            self._new.execute("UPDATE readings SET verdict = ?, why = ? WHERE capture_id = ?", told)
+            self._hold(capture)
 
     def finish(self) -> None:
         """Tell the changes of the pages concerned once more, what was masked or is gone held against what is there."""
@@ -112,10 +121,14 @@ class Carried:
         )
         if begins and revision is not None:
             self._revisions[old] = revision
+        self._hold(capture)
+
+    def _hold(self, capture: int) -> None:
+        """Keep what the quarantine has of a look."""
         held = "capture_id, page_id, doubt, why, digest, record"
         row = self._old.execute(f"SELECT {held} FROM quarantine WHERE capture_id = ?", [capture]).fetchone()
         if row is not None:
-            self._new.execute(f"INSERT INTO quarantine ({held}) VALUES (?, ?, ?, ?, ?, ?)", list(row))
+            self._new.execute(f"INSERT OR IGNORE INTO quarantine ({held}) VALUES (?, ?, ?, ?, ?, ?)", list(row))
 
 
 def _reading(known: dict[str, Any]) -> Reading:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import random
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.file import open_for_reading
 from archive.store import Archive
+from schemas.capture import Capture
+from schemas.reading import Reading, Rules
 from tests.agency.server import Agency
 from tests.builders import gone, look, page, section
 from tests.nights import spend_night
 from tests.runs import crawl_agency
 from tests.shell import tidslager
+from tests.test_rebuild import again, plainly
 
 NAME = "Jonas Tveit"
 ERASED = {
@@ -114,4 +121,57 @@ def test_two_erasures_in_any_order_leave_one_entry_of_what_is_withheld(archive: 
     archive.close()
     for body in ("3", "2"):
         run(path, "redact", "--body", body, "--reason", "r")
+        run(path, "verify")
+
+
+def test_a_doubt_that_rested_on_what_was_let_go_is_still_told(archive: Archive, path: Path) -> None:
+    """A loss that was believed in time: with the page before it pruned, it still says why it was doubted."""
+    whole = page(*(section(name, "Text.") for name in "ABCDE"))
+    look(archive, 1, whole)
+    for number in range(2, 7):
+        look(archive, number, page(section("A", "Text.")))
+    archive.close()
+    run(path, "prune", "--keep", "1")
+    before = told(path)
+    assert before["suspects"]
+    again(path, plainly)
+    assert told(path) == before
+    run(path, "verify")
+
+
+WORDS = ("Vi gör.", "Ny text här.", f"{NAME}, chef, säger ja.", "Sista raden står kvar.", "En till rad.")
+PLACES = ("http://byran.example/a.html", "http://byran.example/b.html")
+
+
+def plainly_or_gone(capture: Capture, rules: Rules) -> Reading | None:
+    """The parser that the archive was written with, which knows 404 too."""
+    return Reading(verdict="gone") if capture.outcome == "gone" else plainly(capture, rules)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.randoms(use_true_random=False))
+def test_any_history_with_any_erasures_is_told_as_before(rng: random.Random) -> None:
+    """Law: whatever was erased or let go, in whatever order, a rebuild by the same parser changes nothing."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.db"
+        with Archive(path) as archive:
+            for number in range(1, rng.randint(4, 8)):
+                for place, address in enumerate(PLACES):
+                    if rng.random() < 0.2:
+                        gone(archive, number * 3 + place, address)
+                    else:
+                        names = rng.sample("ABCD", rng.randint(1, 4))
+                        record = page(*(section(name, rng.choice(WORDS)) for name in names))
+                        look(archive, number * 3 + place, record, address)
+        for _ in range(rng.randint(1, 3)):
+            erasures = (
+                ("redact", "--body", str(rng.randint(1, 8)), "--reason", "r"),
+                ("redact", "--person", NAME, "--reason", "r"),
+                ("prune", "--keep", str(rng.randint(1, 3))),
+                ("prune", "--before", f"2026-03-{rng.randint(5, 20):02}"),
+            )
+            tidslager(*rng.choice(erasures), "--archive", str(path))
+        before = told(path)
+        again(path, plainly_or_gone)
+        assert told(path) == before
         run(path, "verify")
