@@ -17,6 +17,7 @@ from archive.change_rows import CHANGE_COLUMNS
 from archive.chrome import contacts_digest
 from archive.expected import Expected, expected_of
 from archive.history import stored_changes
+from archive.prune import LET_GO
 from archive.records import CONTENT_COLUMNS, load_page, metadata_json, preamble_text, text_under
 from archive.revision_texts import texts_agree
 from archive.sampling import sampled
@@ -119,8 +120,10 @@ def _order(database: Database, row: dict[str, Any], last: dict[str, Any] | None)
 def _was_pruned(database: Database, page: int) -> bool:
     """Whether revisions of a page were let go: only then does its history begin with a later one than the first."""
     found = database.execute(
-        "SELECT 1 FROM redactions x JOIN captures c ON c.id = x.capture_id WHERE x.pruned AND c.page_id = ? LIMIT 1",
-        [page],
+        "SELECT 1 FROM redactions x JOIN captures c ON c.id = x.capture_id JOIN readings g ON g.capture_id = c.id"
+        # What had been erased before has no second redaction.
+        " WHERE c.page_id = ? AND (x.pruned OR g.why = ?) LIMIT 1",
+        [page, LET_GO],
     )
     return found.fetchone() is not None
 

@@ -589,3 +589,13 @@ def test_what_names_a_person_must_be_a_name() -> None:
     for text in ("", "Anna", "A B", "Å. Ö."):
         with pytest.raises(ConfigurationError, match="first name and last name"):
             Name(text)
+
+
+def test_what_was_erased_may_be_let_go_too(archive: Archive, path: Path) -> None:
+    """A name was masked in a revision, and then that was pruned: its history begins later, and nothing is wrong."""
+    look(archive, 1, page(section("A", f"{NAME}, chef, säger ja.")))
+    gone(archive, 2)
+    archive.close()
+    assert run(path, "redact", "--person", NAME, "--reason", "r").code == 0
+    assert run(path, "prune", "--keep", "1").code == 0
+    assert verified(path).findings == ()
