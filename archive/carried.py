@@ -57,12 +57,8 @@ class Carried:
 
         `recognise` finds what the texts of a record name.
         """
-        first = self._first.get(capture)
-        ends = first is not None and first[2] != "live"
-        if not ends and capture not in self._without_body and capture not in self._let_go:
-            return False
-        known = next(self._old.query(_KNOWN, [capture]), None)
-        if known is None:
+        known = self._known(capture)
+        if known is None or not self._is_beyond_reading(capture, known):
             return False
         self._pages.add(known["page_id"])
         reading = _reading(known)
@@ -70,28 +66,38 @@ class Carried:
         if page is not None:
             told = recognise(msgspec.structs.replace(reading, verdict="page", page=page))
             append_reading(self._new, capture, told, parser=parser, reread=reread, believed=True)
-            self._doubt(capture, known)
         else:
             self._without_content(capture, reading, known, parser)
         return True
 
-    def number(self, capture: int) -> None:
-        """Give the first revision after a pruning the number that it had, the look before it, and its doubt."""
-        if capture not in self._first:
-            return
-        seq, unseen_since, _ = self._first[capture]
-        self._new.execute(
-            "UPDATE revisions SET seq = ?, unseen_since = ? WHERE capture_id = ? AND seq = 1",
-            [seq, unseen_since, capture],
-        )
-        self._doubt(capture, next(self._old.query(_KNOWN, [capture])))
+    def settle(self, capture: int) -> None:
+        """Give the first revision after a pruning its number and the look before it; tell again what was doubted.
 
-    def _doubt(self, capture: int, known: dict[str, Any]) -> None:
-        """Tell again that a look was doubted beside what is gone now, where it was, and believed later."""
-        if known["verdict"] == "suspect":
+        What a look was doubted beside may be gone now; that it was, and was believed later, is told all the same.
+        """
+        if capture in self._first:
+            seq, unseen_since, _ = self._first[capture]
+            self._new.execute(
+                "UPDATE revisions SET seq = ?, unseen_since = ? WHERE capture_id = ? AND seq = 1",
+                [seq, unseen_since, capture],
+            )
+        known = self._known(capture)
+        if known and known["page_id"] in self._pages and known["verdict"] == "suspect" and known["revision_id"]:
             told = [known["verdict"], known["why"], capture]
             self._new.execute("UPDATE readings SET verdict = ?, why = ? WHERE capture_id = ?", told)
             self._hold(capture)
+
+    def _known(self, capture: int) -> dict[str, Any] | None:
+        """What the old archive says of a look; None where it says nothing, or nothing was ever erased."""
+        erased = self._without_body or self._let_go or self._first
+        return next(self._old.query(_KNOWN, [capture]), None) if erased else None
+
+    def _is_beyond_reading(self, capture: int, known: dict[str, Any]) -> bool:
+        """Whether nobody can say any more what a look means: its body is gone, or what it was held against."""
+        first = self._first.get(capture)
+        ends = first is not None and first[2] != "live"
+        held = known["page_id"] in self._pages and known["verdict"] == "suspect" and known["revision_id"] is None
+        return ends or held or capture in self._without_body or capture in self._let_go
 
     def finish(self) -> None:
         """Tell the changes of the pages concerned once more, what was masked or is gone held against what is there."""

@@ -179,7 +179,7 @@ def _derive(path: Path, new: Path, read: LookReader, *, parser: str, watch: Watc
                         reading = reread(look)
                         if reading is not None:
                             append_reading(database, number, reading, parser=parser, reread=reread)
-                    carried.number(number)
+                    carried.settle(number)
         with transaction(database, path):
             carried.finish()
             compare_all(database)
